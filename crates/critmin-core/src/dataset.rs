@@ -1,0 +1,53 @@
+//! The figures a question is asked of.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::{
+    BlocId, BlocMembership, CommodityForm, CommodityRegister, CountryId, CountryRegister, ImportSource, MarketRecipe,
+    ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
+};
+
+/// The reference dataset as records: what the model crates read. `critmin-tables` builds it.
+///
+/// Bilateral trade, governance indicators and input–output tables are columnar and stay with
+/// `critmin-tables`.
+#[derive(Debug, Clone, Default)]
+pub struct Dataset {
+    /// Economies and their spellings.
+    pub countries: CountryRegister,
+    /// Commodities and their spellings.
+    pub commodities: CommodityRegister,
+    /// Who belongs to which bloc, from when to when.
+    pub bloc_memberships: Vec<BlocMembership>,
+    /// HS codes of the commodities.
+    pub forms: Vec<CommodityForm>,
+    /// World production, capacity and reserves, country rows and aggregates apart by [`crate::Area`].
+    pub production: Vec<ProductionRecord>,
+    /// U.S. salient statistics.
+    pub salient: Vec<SalientRecord>,
+    /// U.S. import sources.
+    pub import_sources: Vec<ImportSource>,
+    /// Government measures.
+    pub policy_measures: Vec<PolicyMeasure>,
+    /// Model parameters with source and grade.
+    pub parameters: ParameterTable,
+    /// Which rows of the statistics describe a commodity's market.
+    pub recipes: Vec<MarketRecipe>,
+    /// Every source, with licence and attribution.
+    pub sources: Vec<Source>,
+}
+
+impl Dataset {
+    /// The members of `bloc`, by id: on one day, or whoever ever was a member when no day is given.
+    pub fn bloc_members<'a>(&'a self, bloc: &'a BlocId, day: Option<NaiveDate>) -> impl Iterator<Item = &'a CountryId> {
+        let members: BTreeSet<&CountryId> = self
+            .bloc_memberships
+            .iter()
+            .filter(|row| row.bloc == *bloc && day.is_none_or(|day| row.covers(day)))
+            .map(|row| &row.country)
+            .collect();
+        members.into_iter()
+    }
+}
