@@ -1,0 +1,51 @@
+# demo · test · bench · docs · lint · data: one word each for a person to remember.
+# Needs only Rust, Python 3.10 or newer with pip, a C compiler and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROFILE := --profile ci
+SOURCES ?= ../shared/sources
+DATA_TABLES := $(shell sed -n 's/^        name: "\(.*\)",/\1/p' crates/critmin-tables/src/schema/tables.rs)
+
+.PHONY: demo test bench docs lint data wheel clean
+
+demo: $(VENV)/.built ## Builds, runs the ban study, prints the answer, writes the report.
+	$(BIN)/critmin study run gallium-germanium-antimony-ban --report out/gallium-germanium-antimony-ban.html
+
+test: lint $(VENV)/.built docs ## Everything that CI runs.
+	cargo test --workspace $(PROFILE)
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	cargo fmt --check
+	# Clippy in a target folder of its own: sharing one would rebuild the extension's dependencies.
+	CARGO_TARGET_DIR=target/clippy cargo clippy --workspace --all-targets -- -D warnings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(PROFILE)
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.run
+
+data: ## Rebuilds the reference dataset from the publishers' files in $(SOURCES).
+	@for table in $(DATA_TABLES); do test -e data/$$table.parquet || : > data/$$table.parquet; done
+	cargo run $(PROFILE) -p critmin-tables --bin build_reference -- --sources $(SOURCES) --output data
+
+wheel: $(VENV)/.installed ## An optimised wheel in dist/.
+	$(BIN)/maturin build --release --out dist
+
+$(VENV)/.built: $(VENV)/.installed $(shell find crates data -name '*.rs' -o -name '*.toml' -o -name '*.parquet') Cargo.lock pyproject.toml
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop $(PROFILE)
+	touch $@
+
+$(VENV)/.installed: requirements.lock
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet -r requirements.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) target dist out

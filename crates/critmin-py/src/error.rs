@@ -1,0 +1,88 @@
+//! Every error of the Rust crates and the Python exception it becomes.
+
+use critmin_core::Error as CoreError;
+use critmin_disruption::Error as DisruptionError;
+use critmin_tables::Error as TablesError;
+use pyo3::prelude::*;
+use serde_json::json;
+
+pyo3::import_exception!(critmin.exceptions, CritminError);
+pyo3::import_exception!(critmin.exceptions, EncodingError);
+pyo3::import_exception!(critmin.exceptions, InfeasibleMarketError);
+pyo3::import_exception!(critmin.exceptions, InterruptedImportError);
+pyo3::import_exception!(critmin.exceptions, InvalidDataError);
+pyo3::import_exception!(critmin.exceptions, MissingColumnError);
+pyo3::import_exception!(critmin.exceptions, MissingInputsError);
+pyo3::import_exception!(critmin.exceptions, ReadError);
+pyo3::import_exception!(critmin.exceptions, ScenarioError);
+pyo3::import_exception!(critmin.exceptions, UnknownCommodityError);
+pyo3::import_exception!(critmin.exceptions, UnknownCountryError);
+pyo3::import_exception!(critmin.exceptions, UnknownNameError);
+pyo3::import_exception!(critmin.exceptions, UnknownTableError);
+pyo3::import_exception!(critmin.exceptions, UnreadableFileError);
+pyo3::import_exception!(critmin.exceptions, WriteError);
+
+/// An error of the core nouns as a Python exception.
+pub(crate) fn from_core(error: &CoreError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        CoreError::Unknown { kind: "commodity", .. } => UnknownCommodityError::new_err(message),
+        CoreError::Unknown { kind: "country" | "bloc", .. } => UnknownCountryError::new_err(message),
+        CoreError::Unknown { .. } | CoreError::MalformedId { .. } => UnknownNameError::new_err(message),
+        CoreError::Duplicate { .. }
+        | CoreError::InconsistentObservation { .. }
+        | CoreError::NoConsumption { .. }
+        | CoreError::NoSupply
+        | CoreError::NotAQuantity { .. }
+        | CoreError::NotAShare { .. } => InvalidDataError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}
+
+/// An error of reading, validating or writing as a Python exception.
+pub(crate) fn from_tables(error: &TablesError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        TablesError::Core(core) => from_core(core),
+        TablesError::Encoding { .. } => EncodingError::new_err(message),
+        TablesError::Invalid(report) => {
+            let problems = serde_json::to_string(report.problems()).unwrap_or_else(|_| "[]".to_owned());
+            InvalidDataError::new_err((message, problems))
+        }
+        TablesError::MissingColumns { .. } => MissingColumnError::new_err(message),
+        TablesError::Read { .. } => ReadError::new_err(message),
+        TablesError::Unreadable { .. } => UnreadableFileError::new_err(message),
+        TablesError::UnknownTable { .. } => UnknownTableError::new_err(message),
+        TablesError::Interrupted => InterruptedImportError::new_err(message),
+        TablesError::Write { .. } => WriteError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}
+
+/// An error of a scenario or a market as a Python exception.
+pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        DisruptionError::Core(core) => from_core(core),
+        DisruptionError::InvalidScenario { problems, .. } => {
+            let problems: Vec<_> = problems.iter().map(|problem| json!({ "found": problem.to_string() })).collect();
+            ScenarioError::new_err((message, json!(problems).to_string()))
+        }
+        DisruptionError::MissingInputs { .. } | DisruptionError::NoDataAtStage { .. } => {
+            MissingInputsError::new_err(message)
+        }
+        DisruptionError::NoSupplyLeft { .. }
+        | DisruptionError::UnboundedPrice { .. }
+        | DisruptionError::NoBaseDemand { .. } => InfeasibleMarketError::new_err(message),
+        DisruptionError::Syntax { .. }
+        | DisruptionError::Ambiguous { .. }
+        | DisruptionError::NotARestrictionLevel { .. }
+        | DisruptionError::OptionOutOfRange { .. }
+        | DisruptionError::DateOverflow { .. } => ScenarioError::new_err(message),
+        DisruptionError::UnknownPriceUnit { .. }
+        | DisruptionError::NotAnElasticity { .. }
+        | DisruptionError::NotATonnage { .. }
+        | DisruptionError::CapacityBelowProduction { .. } => InvalidDataError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}

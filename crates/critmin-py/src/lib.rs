@@ -1,0 +1,36 @@
+//! How does Python reach critmin? The extension module `critmin._core`: conversion, error mapping and releasing
+//! the GIL. It computes nothing; the documented functions are in the Python package `critmin`.
+#![expect(clippy::needless_pass_by_value, reason = "arguments arrive from Python as owned values")]
+
+mod disruption;
+mod error;
+mod outcome_tables;
+mod progress;
+mod readers;
+mod reference;
+mod table;
+
+use pyo3::prelude::*;
+
+/// The compiled core of critmin: conversions only. The public functions are in ``critmin``.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::disruption::{
+        Outcome, Scenario, outcome_from_json, run_many, run_scenario, scenario_from_json, scenario_from_toml,
+    };
+    #[pymodule_export]
+    use super::readers::{import_baci, read_bea, read_parquet, read_usgs_mcs_2025, read_usgs_mcs_2026, read_wgi};
+    #[pymodule_export]
+    use super::reference::{
+        bloc_members, data_licences, datapackage, find_commodity, find_country, hhi, import_reliance, profile,
+        reference_table, table_names, table_schema,
+    };
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("is_optimized", !cfg!(debug_assertions))
+    }
+}

@@ -1,0 +1,107 @@
+"""What a person sees on a terminal: tables that fit 80 columns, absent figures as n/a."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from critmin._html import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from critmin.result import Result
+    from critmin.study import StudyResult
+
+
+Command = Callable[..., Any]
+
+NARROWEST = 80
+
+
+def console() -> Console:
+    """Return a console on standard output; without a terminal it is 80 columns wide and has no colour."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else NARROWEST, highlight=False, soft_wrap=False)
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Sequence[str] = ()
+) -> None:
+    """Print one table.
+
+    Parameters
+    ----------
+    title
+        Heading.
+    columns
+        Heads of the columns.
+    rows
+        Values; numbers are aligned right, an absent value is `n/a`.
+    wrap
+        Columns whose text may take several lines; the others stay on one.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    kept = [list(row) for row in rows]
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for position, name in enumerate(columns):
+        is_number = any(isinstance(row[position], (int, float)) for row in kept)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=name not in wrap)
+    for row in kept:
+        table.add_row(*(Text(cell(value)) for value in row))
+    console().print(table)
+
+
+def print_line(text: str = "") -> None:
+    """Print one paragraph, wrapped at the width of the terminal."""
+    from rich.text import Text
+
+    console().print(Text(text))
+
+
+def output_options(*, formats: bool = True) -> Callable[[Command], Command]:
+    """Add ``--json`` and, for commands with tables, ``--parquet``, ``--csv`` and ``--report``."""
+    folder = click.Path(file_okay=False, path_type=_path_type())
+    options = [click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output instead.")]
+    if formats:
+        file = click.Path(dir_okay=False, path_type=_path_type())
+        options += [
+            click.option("--parquet", type=folder, metavar="DIR", help="Write the tables as Parquet into DIR."),
+            click.option("--csv", type=folder, metavar="DIR", help="Write the tables as CSV into DIR."),
+            click.option("--report", type=file, metavar="FILE", help="Write one self-contained HTML page."),
+        ]
+    return lambda command: functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
+
+
+def write_outputs(result: Result | StudyResult, *, parquet: Path | None, csv: Path | None, report: Path | None) -> None:
+    """Write what the options ask for, and say where it went (on standard error, so that pipes stay clean)."""
+    for folder, name in ((parquet, "parquet"), (csv, "csv")):
+        if folder is not None:
+            files = result.write(folder, formats=[name])
+            click.echo(f"wrote {len(files)} files to {folder}", err=True)
+    if report is not None:
+        click.echo(f"wrote {result.report(report)}", err=True)
+
+
+def _path_type() -> type[Path]:
+    from pathlib import Path
+
+    return Path

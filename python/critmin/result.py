@@ -1,0 +1,260 @@
+"""The answer to a scenario: tidy tables, a summary on one screen, and the record of where it came from."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from critmin import _files
+from critmin._frames import frame
+from critmin._html import number
+from critmin.exceptions import InvalidDataError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+    from critmin._core import Outcome
+    from critmin.scenario import Scenario
+
+__all__ = ["Result"]
+
+FORMATS = ("parquet", "csv", "json")
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one scenario.
+
+    Every table is a polars frame with units in its column names. A figure that could not be computed is absent
+    (null), and ``status`` and ``reason`` in :attr:`markets` say why: "no data" never means "no risk".
+    """
+
+    scenario: Scenario
+    outcome: Outcome
+
+    @functools.cached_property
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {name: frame(self.outcome.table(name)) for name in self.outcome.table_names}
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by name."""
+        return dict(self._tables)
+
+    @property
+    def markets(self) -> pl.DataFrame:
+        """One row per market: price ratio, price [USD/kg], shortfall [t] and [fraction], with low and high."""
+        return self._tables["markets"]
+
+    @property
+    def consumers(self) -> pl.DataFrame:
+        """One row per consumer: consumption, shortfall and stock [t], months of cover."""
+        return self._tables["consumers"]
+
+    @property
+    def producers(self) -> pl.DataFrame:
+        """One row per producer: production before and after, capacity [t/yr]."""
+        return self._tables["producers"]
+
+    @property
+    def curve(self) -> pl.DataFrame:
+        """Price ratio and shortfall share at restriction levels from 0 to 1."""
+        return self._tables["curve"]
+
+    @property
+    def timeline(self) -> pl.DataFrame:
+        """Stock, supply, demand and shortfall [t] of each consumer, month by month."""
+        return self._tables["timeline"]
+
+    @property
+    def forms(self) -> pl.DataFrame:
+        """The same restriction under every demand and supply form: the sensitivity to the most contested choice."""
+        return self._tables["forms"]
+
+    @property
+    def inputs(self) -> pl.DataFrame:
+        """Every number that went in, with low, high, unit, grade and source."""
+        return self._tables["inputs"]
+
+    @property
+    def warnings(self) -> pl.DataFrame:
+        """What a reader must know before using the numbers."""
+        return self._tables["warnings"]
+
+    @functools.cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Version, fingerprint and period of the run, the scenario with every option, and the published sources."""
+        record: dict[str, Any] = json.loads(self.outcome.provenance())
+        published = self.inputs.filter(self.inputs["grade"].cast(str) == "published")
+        # A source line names the edition first, then the table and the year.
+        sources = sorted({text.split(";")[0] for text in published["source"].cast(str).drop_nulls()})
+        return {**record, "scenario_document": json.loads(self.scenario.to_json()), "sources": sources}
+
+    def to_json(self) -> str:
+        """Return scenario, tables and provenance as one JSON text."""
+        return self.outcome.to_json()
+
+    def summary(self) -> str:
+        """Tell the answer on one screen: who is short of what, at what price, and how long the stocks last."""
+        lines = [f"{self.scenario.title} ({self.scenario.id})", ""]
+        for market in self.markets.to_dicts():
+            lines += _market_lines(market, self.consumers)
+        return "\n".join([*lines, *self.notes()])
+
+    def notes(self) -> list[str]:
+        """Count the inputs by grade, and say what a reader must know before using the numbers."""
+        return [*_grade_lines(self.inputs), *_warning_lines(self.warnings)]
+
+    def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
+        """Write every table, and the provenance record beside them.
+
+        Parameters
+        ----------
+        folder
+            Made when it does not exist.
+        formats
+            Any of ``"parquet"``, ``"csv"`` and ``"json"``.
+
+        Returns
+        -------
+        list of pathlib.Path
+            The files.
+
+        Raises
+        ------
+        InvalidDataError
+            When a format is unknown.
+        WriteError
+            When the folder cannot be written; nothing half-written is left behind.
+        """
+        unknown = sorted(set(formats) - set(FORMATS))
+        if unknown:
+            raise InvalidDataError(f"found the formats {unknown}, expected some of {list(FORMATS)}")
+        provenance = json.dumps(self.provenance, indent=2, ensure_ascii=False) + "\n"
+        writers: dict[str, Callable[[Path], object]] = {}
+        for name, table in self._tables.items():
+            writers |= table_writers(name, table, formats)
+        if "json" in formats:
+            writers["outcome.json"] = lambda path: path.write_text(self.to_json(), encoding="utf-8")
+        writers["scenario.toml"] = lambda path: path.write_text(self.scenario.to_toml(), encoding="utf-8")
+        writers["provenance.json"] = lambda path: path.write_text(provenance, encoding="utf-8")
+        return _files.write_folder(folder, writers)
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write one self-contained HTML page with pictures, tables, assumptions and sources; it opens offline.
+
+        Raises
+        ------
+        WriteError
+            When the file cannot be written.
+        """
+        from critmin.report import scenario_report
+
+        return _files.write_text(path, scenario_report(self))
+
+    def __repr__(self) -> str:
+        """Say how much there is."""
+        return f"<Result of `{self.scenario.id}`: {self.markets.height} markets, {self.consumers.height} consumers>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+
+def table_writers(name: str, table: pl.DataFrame, formats: Sequence[str]) -> dict[str, Callable[[Path], object]]:
+    """Return, for each wanted file of one table, the function that writes it."""
+    writers: dict[str, Callable[[Path], object]] = {}
+    if "parquet" in formats:
+        writers[f"{name}.parquet"] = table.write_parquet
+    if "csv" in formats:
+        writers[f"{name}.csv"] = table.write_csv
+    return writers
+
+
+def _market_lines(market: dict[str, Any], consumers: pl.DataFrame) -> list[str]:
+    name = f"{market['commodity']}, {market['stage']}"
+    if market.get("price_ratio") is None:
+        return [f"{name}: not available ({market.get('reason') or market.get('status')})", ""]
+    level = f"{100 * market['effective_level']:.3g} % of the restricted exports withheld over the year"
+    price = f"price {interval(market, 'price_ratio')} times the base price"
+    lack = (
+        f"shortfall {interval(market, 'shortfall_t', unit=' t')} = {interval(market, 'shortfall_share', factor=100)} %"
+    )
+    lines = [f"{name}, {_scope(market)}, {level}:", f"  {price}", f"  {lack} of base demand"]
+    return [*lines, *_consumer_lines(market, consumers), ""]
+
+
+def _scope(market: dict[str, Any]) -> str:
+    return f"market of {market['destination']}" if market.get("destination") else f"{market.get('scope')} market"
+
+
+def _consumer_lines(market: dict[str, Any], consumers: pl.DataFrame) -> list[str]:
+    lines = []
+    for row in consumers.to_dicts():
+        if (row["commodity"], row["stage"]) != (market["commodity"], market["stage"]):
+            continue
+        if row["months_of_cover"] is None:
+            cover = f"stocks: {cover_words(row)}"
+        else:
+            cover = f"stocks last {interval(row, 'months_of_cover')} months"
+        lines.append(f"  {row['country']}: short of {interval(row, 'shortfall_t', unit=' t/yr')}; {cover}")
+    return lines
+
+
+def cover_words(row: dict[str, Any]) -> str:
+    """Say in words why there is no number of months.
+
+    Examples
+    --------
+    >>> cover_words({"cover_status": "no_shortfall"})
+    'no shortfall'
+    """
+    return str(row.get("cover_status") or "not available").replace("_", " ")
+
+
+def interval(row: dict[str, Any], name: str, *, factor: float = 1.0, unit: str = "") -> str:
+    """Write one value with its low and high: `2.92 (2.4 to 3.9)`.
+
+    Examples
+    --------
+    >>> interval({"price_ratio": 2.92, "price_ratio_low": 2.4, "price_ratio_high": None}, "price_ratio")
+    '2.92 (2.4 to ?)'
+    """
+    value, low, high = (row.get(f"{name}{end}") for end in ("", "_low", "_high"))
+    if value is None:
+        return "not available"
+    text = f"{short(factor * value)}{unit}"
+    if low is None and high is None:
+        return text
+    ends = ("?" if end is None else short(factor * end) for end in (low, high))
+    return f"{text} ({' to '.join(ends)})"
+
+
+def short(value: float) -> str:
+    """Write a number with three significant digits, for a sentence.
+
+    Examples
+    --------
+    >>> short(2.9166), short(12345.6), short(0.0)
+    ('2.92', '12,346', '0')
+    """
+    if value == float("inf"):
+        return "unlimited"
+    return number(value) if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _grade_lines(inputs: pl.DataFrame) -> list[str]:
+    if inputs.is_empty():
+        return []
+    counts = inputs.group_by("grade").len().sort("len", descending=True).rows()
+    return ["Inputs by grade: " + ", ".join(f"{n} {grade or 'ungraded'}" for grade, n in counts)]
+
+
+def _warning_lines(warnings: pl.DataFrame) -> list[str]:
+    return [f"Note ({row['commodity'] or 'all'}): {row['message']}" for row in warnings.to_dicts()]
