@@ -126,7 +126,7 @@ def test_axes_carry_units(result: cm.Result):
     from critmin import plots
 
     curve = plots.restriction_curve(result.curve, source="test").to_json()
-    assert "restriction level (% of the restricted exports)" in curve
+    assert "(% of the restricted exports)" in curve
     assert "shortfall (% of base demand)" in curve
     stocks = plots.depletion_timeline(result.timeline, source="test").to_json()
     assert "stock (t)" in stocks
@@ -135,6 +135,43 @@ def test_axes_carry_units(result: cm.Result):
     assert "production (t per year)" in production
     for text in (curve, stocks, production):
         assert "Source: test" in text
+
+
+def drawn_rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a chart that holds one table."""
+    (rows,) = spec["datasets"].values()
+    return rows
+
+
+def test_each_market_has_scales_of_its_own(result: cm.Result):
+    from critmin import plots
+
+    panels = [row["hconcat"] for grid in plots.restriction_curve(result.curve, source="test").to_dict()["vconcat"]
+              for row in grid["vconcat"]]  # fmt: skip
+    assert [len(row) for row in panels] == [2, 2], "price and shortfall, gallium and germanium"
+    headings = [panel["title"]["text"] for panel in panels[0]]
+    assert headings == ["gallium, refinery", "germanium, refinery"]
+
+
+def test_the_stock_is_drawn_from_its_beginning_to_the_moment_it_is_gone(result: cm.Result):
+    from critmin import plots
+
+    rows = drawn_rows(plots.depletion_timeline(result.timeline, source="test").to_dict())
+    gallium = result.consumers.filter(result.consumers["commodity"].cast(str) == "gallium").to_dicts()[0]
+    assert rows[0]["month"] == 0
+    assert rows[0]["stock_t"] == pytest.approx(gallium["stock_t"], rel=1e-9)
+    gone = min(row["month"] for row in rows if row["stock_t"] == 0)
+    assert gone == pytest.approx(gallium["months_of_cover"], rel=1e-9)
+
+
+def test_a_published_bound_is_an_arrow_and_ours_an_interval():
+    from critmin import plots
+
+    study = cm.run_study("gallium-germanium-antimony-ban")
+    chart = plots.interval_beside_published(study.pairs, source="test").to_dict()
+    assert [row["mark"] for row in drawn_rows(chart)] == ["published bound", "published"]
+    assert "ours_low" in str(chart["layer"][0])
+    assert "%" in str(chart["layer"][0]["encoding"]["x"]["title"])
 
 
 def test_nothing_to_draw_is_said(result: cm.Result):

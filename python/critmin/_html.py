@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import altair as alt
     import polars as pl
 
+# A space between a number and its unit, where no line may end.
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|t\b|USD|months)")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 # Everything the page needs stands in the page: this policy makes the browser refuse the network outright.
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; "
@@ -23,7 +27,7 @@ _POLICY = (
 _DRAW = """
 Promise.all([...document.querySelectorAll("figure[data-chart]")].map((figure) => {
   const spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
-  const options = {renderer: "svg", actions: {export: true, source: false, compiled: false, editor: false}};
+  const options = {renderer: "svg", config: {background: null, view: {stroke: null}}, actions: false};
   return vegaEmbed(figure.querySelector(".chart"), spec, options);
 })).then((views) => { document.body.dataset.drawn = views.length; });
 """
@@ -44,6 +48,11 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def bound(text: str) -> str:
+    """Keep every number on one line with its unit."""
+    return _BEFORE_UNIT.sub(NO_BREAK, text)
+
+
 def cell(value: object) -> str:
     """Write one value for a person: an absent one says so, and is never a zero."""
     if value is None:
@@ -55,23 +64,25 @@ def cell(value: object) -> str:
     return str(value)
 
 
-def table(frame: pl.DataFrame, caption: str) -> str:
-    """Write a frame as a table that scrolls inside its own box."""
+def table(frame: pl.DataFrame, caption: str, *, fits: bool = False) -> str:
+    """Write a frame as a table that scrolls inside its own box, or wraps its cells when it `fits` the page."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in frame.columns)
     body = "".join(f"<tr>{''.join(_td(name, value) for name, value in row.items())}</tr>\n" for row in frame.to_dicts())
     return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption>\n'
+        f'<div class="{"fits" if fits else "scroll"}"><table><caption>{escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>"
     )
 
 
-def figure(chart: alt.TopLevelMixin, *, name: str, source: str) -> str:
-    """Write a chart as a figure whose caption is its source line; the page's script draws it."""
-    spec = json.dumps(chart.to_dict(), separators=(",", ":")).replace("<", "\\u003c")
+def figure(chart: alt.TopLevelMixin, *, name: str) -> str:
+    """Write a chart as a figure: heading and source line become text of the page, the script draws the rest."""
+    spec = chart.to_dict()
+    title = spec.pop("title", {})
+    told = json.dumps(spec, separators=(",", ":")).replace("<", "\\u003c")
     return (
-        f'<figure data-chart="{escape(name)}"><div class="chart"></div>'
-        f"<figcaption>Source: {escape(source)}</figcaption>"
-        f'<script type="application/json" id="{escape(name)}">{spec}</script></figure>'
+        f'<figure data-chart="{escape(name)}"><h3>{escape(title.get("text", ""))}</h3><div class="chart"></div>'
+        f"<figcaption>{escape(' '.join(title.get('subtitle', [])))}</figcaption>"
+        f'<script type="application/json" id="{escape(name)}">{told}</script></figure>'
     )
 
 
@@ -87,7 +98,10 @@ def folded(title: str, body: str) -> str:
 
 
 def paragraph(text: str, kind: str = "") -> str:
-    """Write a paragraph of plain text."""
+    """Write a paragraph of plain text; nothing at all when it is empty."""
+    if not text:
+        return ""
+    text = bound(text)
     return f"<p{f' class={kind!r}' if kind else ''}>{escape(text)}</p>"
 
 
@@ -113,7 +127,7 @@ def page(*, title: str, lead: str, sections: Iterable[str]) -> str:
 
 
 def _td(name: str, value: object) -> str:
-    text = escape(cell(value))
+    text = escape(bound(cell(value)))
     if value is None:
         return '<td class="absent" title="not available">n/a</td>'
     if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and "year" not in name):

@@ -20,14 +20,11 @@ if TYPE_CHECKING:
 
 # Absolute tolerance on a restriction level, which is written with a few digits.
 _LEVEL_TOLERANCE = 1e-9
-# Verdicts on a recomputed cell, in words.
-_VERDICTS = {
-    "matches": "match",
-    "differs": "differ",
-    "cannot_be_computed": "cannot be computed",
-    "not_published": "not published",
-}
+# Verdicts on a recomputed cell, in the words of the tables.
+_VERDICTS = {"matches": "match", "differs": "differ", "cannot_be_computed": "gap", "not_published": "unprinted"}
 _OURS = ("ours", "ours_low", "ours_high")
+# On which side of a published bound ours should stand, and the other one.
+_SIDES = {">": ("above", "below"), "<": ("below", "above")}
 
 
 class Method(NamedTuple):
@@ -36,6 +33,7 @@ class Method(NamedTuple):
     run: Callable[[Study, Progress], tuple[pl.DataFrame, dict[str, Result]]]
     overview: Callable[[pl.DataFrame], pl.DataFrame]
     pairs: Callable[[pl.DataFrame], pl.DataFrame]
+    headlines: Callable[[pl.DataFrame], list[str]]
     remarks: Callable[[pl.DataFrame], list[str]]
 
 
@@ -64,19 +62,32 @@ def _explained(comparison: pl.DataFrame, explanations: dict[str, str]) -> pl.Dat
 
 
 def _overview_import_reliance(comparison: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per series and quantity: in how many years which verdict, and the first reason that stands."""
+    """Return one row per series: in how many years which verdict, for both quantities, and why not."""
     import polars as pl
 
-    verdict = pl.col("verdict").cast(pl.String)
-    words = [pl.format("{} {}", verdict.eq(name).sum(), pl.lit(text)) for name, text in _VERDICTS.items()]
-    counts = [pl.when(verdict.eq(name).any()).then(word) for name, word in zip(_VERDICTS, words, strict=True)]
-    reason = pl.col("reason").cast(pl.String).filter(verdict != "matches").drop_nulls().first()
-    words_only = [pl.col(name).cast(pl.String).str.replace_all("[-_]", " ") for name in ("series", "quantity")]
-    return (
-        comparison.group_by(["series", "quantity"], maintain_order=True)
-        .agg(pl.concat_str(counts, separator=", ", ignore_nulls=True).first().alias("years"), reason.alias("why not"))
-        .with_columns(*words_only, pl.col("why not").str.replace_all("_", " ").fill_null(""))
-    )
+    rows: dict[str, dict[str, str]] = {}
+    cells = comparison.select(pl.col("series", "quantity", "verdict", "reason").cast(pl.String))
+    for (series, quantity), group in cells.group_by(["series", "quantity"], maintain_order=True):
+        counts = group["verdict"].value_counts()
+        found = dict(counts.iter_rows())
+        words = ", ".join(f"{found[name]} {word}" for name, word in _VERDICTS.items() if name in found)
+        row = rows.setdefault(str(series), {"series": str(series).replace("-", " "), "why": ""})
+        row[str(quantity)] = words
+        row["why"] = row["why"] or _why(group)
+    heads = {"apparent_consumption": "consumption", "net_import_reliance": "reliance"}
+    columns = ["series", *heads, "why"]
+    return pl.DataFrame(list(rows.values()), schema=dict.fromkeys(columns, pl.String)).rename(heads).fill_null("-")
+
+
+def _why(group: pl.DataFrame) -> str:
+    """Say why one series does not match in every year: the kind of gap, or that it differs."""
+    import polars as pl
+
+    if (group["verdict"] == "differs").any():
+        return "differs: see above"
+    reasons = group.filter(pl.col("verdict") != "matches")["reason"].drop_nulls()
+    # In `denominator_printed, previous_stock_not_printed: ...` the last word before the colon is the cause.
+    return "" if reasons.is_empty() else str(reasons[0]).split(":")[0].split(", ")[-1].replace("_", " ")
 
 
 def _pairs_import_reliance(comparison: pl.DataFrame) -> pl.DataFrame:
@@ -92,15 +103,34 @@ def _pairs_import_reliance(comparison: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _remarks_import_reliance(comparison: pl.DataFrame) -> list[str]:
+def _headlines_import_reliance(comparison: pl.DataFrame) -> list[str]:
+    """Count the verdicts of both quantities."""
     import polars as pl
 
-    counts = comparison.group_by("quantity", "verdict", maintain_order=True).len()
+    names = {name: name.replace("_", " ") for name in _VERDICTS}
+    cells = comparison.select(pl.col("quantity", "verdict").cast(pl.String))
+    lines = [f"{'':21}" + "  ".join(names.values())]
+    for quantity in cells["quantity"].unique(maintain_order=True):
+        found = dict(cells.filter(pl.col("quantity") == quantity)["verdict"].value_counts().iter_rows())
+        counts = "  ".join(f"{found.get(name, 0):>{len(text)}}" for name, text in names.items())
+        lines.append(f"{quantity.replace('_', ' '):21}{counts}")
+    return [
+        *lines,
+        "In the table below, by number of years:",
+        "match: within the printed rounding; gap: cannot be computed, an input is missing;",
+        "unprinted: the USGS prints no figure to compare with.",
+    ]
+
+
+def _remarks_import_reliance(comparison: pl.DataFrame) -> list[str]:
+    """Explain every series of which a cell differs."""
+    import polars as pl
+
+    differs = comparison.filter(pl.col("verdict").cast(pl.String) == "differs")
     lines = []
-    for quantity in counts["quantity"].unique(maintain_order=True):
-        rows = counts.filter(pl.col("quantity") == quantity).iter_rows()
-        parts = ", ".join(f"{n} {_VERDICTS.get(str(verdict), str(verdict))}" for _, verdict, n in rows)
-        lines.append(f"  {str(quantity).replace('_', ' ')}: {parts}")
+    for (series,), group in differs.group_by(["series"], maintain_order=True):
+        values = f"{group.height} value{'s' if group.height > 1 else ''}"
+        lines.append(f"{str(series).replace('-', ' ')}, {values}: {group['reason'][0]}")
     return lines
 
 
@@ -176,23 +206,42 @@ def _verdict(row: dict[str, Any], ours: float | None) -> tuple[str, str]:
     return "differs", f"ours is {abs(gap):.3g} {'above' if gap > 0 else 'below'}: parameters are not the report's"
 
 
+def _headlines_market_ban(comparison: pl.DataFrame) -> list[str]:
+    return [
+        f"{_what(row)}: ours {_signed(row['ours'])} ({_range(row)}), published {row['printed']} ({row['grade']}): "
+        f"{row['verdict'].replace('_', ' ')}, {_beside(row)}."
+        for row in comparison.to_dicts()
+    ]
+
+
 def _remarks_market_ban(comparison: pl.DataFrame) -> list[str]:
-    lines = []
-    for row in comparison.to_dicts():
-        ours = _signed(row["ours"])
-        lines.append(
-            f"  {row['scenario']}, {row['commodity']}, {row['quantity'].replace('_', ' ')} at "
-            f"{row['restriction_level']:.0%}: ours {ours}, published {row['printed']} ({row['grade']}): "
-            f"{row['verdict'].replace('_', ' ')}"
-        )
-    return lines
+    import polars as pl
+
+    return [f"{_what(row)}: {row['reason']}." for row in comparison.filter(pl.col("reason") != "").to_dicts()]
+
+
+def _what(row: dict[str, Any]) -> str:
+    quantity = row["quantity"].removesuffix("_change").replace("_", " ")
+    return f"{row['commodity']} {quantity}, {row['scenario']}, {100 * row['restriction_level']:g} % restricted"
+
+
+def _beside(row: dict[str, Any]) -> str:
+    """Say how ours stands to the published value; beside a bound there is no distance, only a side."""
+    if row["ours"] is None:
+        return "no value of ours"
+    if row["relation"] in _SIDES:
+        side, other = _SIDES[row["relation"]]
+        return f"{side}, as published" if row["verdict"] == "agrees" else f"{other}, not as published"
+    points = f"{100 * row['difference']:+.1f} points"
+    rounding = f"within the rounding, ±{100 * row['tolerance']:g}"
+    return f"{points}, {rounding}" if row["verdict"] == "agrees" else points
 
 
 def _pairs_market_ban(comparison: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    label = pl.format("{}, {}, {}", "scenario", "commodity", "quantity").alias("label")
-    return comparison.select(label, "ours", "published", "unit", "verdict")
+    label = pl.Series("label", [_what(row) for row in comparison.to_dicts()], dtype=pl.String)
+    return comparison.select(label, *_OURS, "published", "printed", "relation", "unit", "verdict")
 
 
 def _overview_market_ban(comparison: pl.DataFrame) -> pl.DataFrame:
@@ -200,27 +249,36 @@ def _overview_market_ban(comparison: pl.DataFrame) -> pl.DataFrame:
 
     rows = [
         (
-            f"{row['commodity']} {row['quantity'].replace('_', ' ')}, {row['scenario']} {row['restriction_level']:.0%}",
+            _what(row),
             _signed(row["ours"]),
-            f"{_signed(row['ours_low'])} to {_signed(row['ours_high'])}",
-            row["printed"],
-            f"{_signed(row['difference'])} ± {row['tolerance']:.1%}",
-            row["grade"],
+            _range(row),
+            f"{row['printed']} ({row['grade']})",
+            _beside(row),
             row["verdict"].replace("_", " "),
         )
         for row in comparison.to_dicts()
     ]
-    heads = ["what", "ours", "low to high", "published", "off by", "grade", "verdict"]
+    heads = ["what", "ours", "low to high", "published", "beside it", "verdict"]
     return pl.DataFrame(rows, schema=dict.fromkeys(heads, pl.String), orient="row")
 
 
+def _range(row: dict[str, Any]) -> str:
+    return f"{_signed(row['ours_low']).removesuffix(' %')} to {_signed(row['ours_high'])}"
+
+
 def _signed(fraction: float | None) -> str:
-    return "n/a" if fraction is None else f"{fraction:+.0%}"
+    return "n/a" if fraction is None else f"{100 * fraction:+,.0f} %"
 
 
 METHODS = {
     "import-reliance": Method(
-        _run_import_reliance, _overview_import_reliance, _pairs_import_reliance, _remarks_import_reliance
+        _run_import_reliance,
+        _overview_import_reliance,
+        _pairs_import_reliance,
+        _headlines_import_reliance,
+        _remarks_import_reliance,
     ),
-    "market-ban": Method(_run_market_ban, _overview_market_ban, _pairs_market_ban, _remarks_market_ban),
+    "market-ban": Method(
+        _run_market_ban, _overview_market_ban, _pairs_market_ban, _headlines_market_ban, _remarks_market_ban
+    ),
 }

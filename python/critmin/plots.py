@@ -7,22 +7,27 @@ the network.
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
-from critmin.exceptions import MissingColumnError, MissingInputsError
+from critmin import _charts
+from critmin._charts import PALETTE, WIDTH
+from critmin._words import percent, short
 
 if TYPE_CHECKING:
     import altair as alt
     import polars as pl
 
-__all__ = ["depletion_timeline", "ours_beside_published", "production_by_country", "restriction_curve"]
+__all__ = [
+    "depletion_timeline",
+    "interval_beside_published",
+    "ours_beside_published",
+    "production_by_country",
+    "restriction_curve",
+]
 
-# Colour-blind safe (Okabe and Ito 2008), in order of use.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-WIDTH = 560
-# Characters of a source line before it wraps.
-LINE = 100
+# A band that rises this many times above the line needs an axis in logarithms.
+_FAR = 3.0
+_BAND = "Line: central parameters; band: what their low and high ends allow"
 
 
 def production_by_country(
@@ -30,8 +35,8 @@ def production_by_country(
     *,
     source: str,
     title: str = "Production by country",
-    n_countries: int = 12,
-) -> alt.Chart:
+    n_countries: int = 8,
+) -> alt.LayerChart:
     """Draw who produces, as bars.
 
     Parameters
@@ -48,7 +53,7 @@ def production_by_country(
 
     Returns
     -------
-    altair.Chart
+    altair.LayerChart
 
     Raises
     ------
@@ -63,28 +68,36 @@ def production_by_country(
     >>> from critmin import plots
     >>> table = pl.DataFrame({"name": ["China", "Japan"], "production_t": [900.0, 3.0]})
     >>> chart = plots.production_by_country(table, source="USGS MCS 2026")
-    >>> chart.to_dict()["mark"]["type"]
+    >>> chart.to_dict()["layer"][0]["mark"]["type"]
     'bar'
     """
     import altair as alt
+    import polars as pl
 
     label = "name" if "name" in production.columns else "country"
-    _require(production, [label, "production_t"])
-    known = _plain(production).drop_nulls("production_t").sort("production_t", descending=True)
-    _require_rows(known, "production")
+    _charts.require(production, [label, "production_t"])
+    known = _charts.plain(production).drop_nulls("production_t").sort("production_t", descending=True)
+    _charts.require_rows(known, "production")
     drawn = known.head(n_countries)
     left_out = known.height - drawn.height
     note = f"; {left_out} smaller producers not drawn" if left_out else ""
-    chart: alt.Chart = (
-        alt.Chart(_data(drawn), title=_title(title, source + note), width=WIDTH, height={"step": 22})
-        .mark_bar(color=PALETTE[0])
-        .encode(
-            x=alt.X("production_t:Q", title="production (t per year)"),
-            y=alt.Y(f"{label}:N", sort="-x", title=None),
-            tooltip=_tooltip(drawn, label, "production_t", "share", "flag", "year"),
-        )
+    text = pl.col("production_t").map_elements(lambda mass: f"{short(mass)} t", return_dtype=pl.String)
+    if "share" in drawn.columns:
+        share = pl.col("share").map_elements(lambda one: f"  ({percent(one)})", return_dtype=pl.String)
+        text = text + share.fill_null("")
+    labelled = drawn.with_columns(text.alias("told"))
+    # Room on the right for the label of the longest bar.
+    scale = alt.Scale(domain=[0, max(1.18 * _charts.largest(labelled["production_t"]), 1e-9)], nice=False)
+    axis = alt.Axis(format=",.0f", tickCount=6)
+    base = alt.Chart(_charts.data(labelled), width=WIDTH, height={"step": 21})
+    base = base.encode(
+        x=alt.X("production_t:Q", title="production (t per year)", scale=scale, axis=axis),
+        y=alt.Y(f"{label}:N", sort=labelled[label].to_list(), title=None),
+        tooltip=_charts.tooltip(labelled, label, "production_t", "share", "flag", "year"),
     )
-    return chart
+    bars = base.mark_bar(color=PALETTE[0])
+    labels = base.mark_text(align="left", dx=4).encode(text="told:N")
+    return alt.LayerChart(layer=[bars, labels], title=_charts.title(title, source + note))
 
 
 def restriction_curve(curve: pl.DataFrame, *, source: str, title: str = "Price and shortfall") -> alt.VConcatChart:
@@ -103,7 +116,8 @@ def restriction_curve(curve: pl.DataFrame, *, source: str, title: str = "Price a
     Returns
     -------
     altair.VConcatChart
-        Two panels, one above the other.
+        For each market a panel of prices, and below it one of shortfalls; each panel has scales of its own, so
+        that one market does not squash the others.
 
     Raises
     ------
@@ -113,15 +127,33 @@ def restriction_curve(curve: pl.DataFrame, *, source: str, title: str = "Price a
         When the curve has no solved point.
     """
     import altair as alt
+    import polars as pl
 
     names = ("price_ratio", "shortfall_share")
-    _require(curve, ["commodity", "stage", "restriction_level"])
-    _require(curve, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])
-    solved = _with_market(_plain(curve)).drop_nulls("price_ratio")
-    _require_rows(solved, "restriction curve")
-    price = _band_panel(solved, "price_ratio", "price ÷ base price (log scale)", alt.Scale(type="log", nice=False))
-    shortfall = _band_panel(solved, "shortfall_share", "shortfall (% of base demand)", alt.Scale(), share=True)
-    return alt.vconcat(price, shortfall, title=_title(title, source))
+    _charts.require(curve, ["commodity", "stage", "restriction_level"])
+    _charts.require(curve, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])
+    solved = _with_market(_charts.plain(curve)).drop_nulls("price_ratio")
+    _charts.require_rows(solved, "restriction curve")
+    markets = solved["market"].unique(maintain_order=True).to_list()
+    log = any(_is_far(solved.filter(pl.col("market") == market)) for market in markets)
+    columns = min(len(markets), _charts.COLUMNS)
+    width = (WIDTH - 90 * (columns - 1)) // columns
+    panels: dict[str, list[alt.LayerChart]] = {"price": [], "shortfall": []}
+    for position, market in enumerate(markets):
+        rows, color = solved.filter(pl.col("market") == market), PALETTE[position % len(PALETTE)]
+        label = f"price ÷ base price{' (log scale)' if log else ''}"
+        price = _charts.band_panel(rows, names[0], label, heading=market, color=color, width=width, log=log)
+        label = "shortfall (% of base demand)"
+        lack = _charts.band_panel(rows, names[1], label, heading=market, color=color, width=width, share=True)
+        panels["price"].append(price)
+        panels["shortfall"].append(lack)
+    rows_of_panels = [_charts.grid(panels["price"]), _charts.grid(panels["shortfall"])]
+    return alt.vconcat(*rows_of_panels, title=_charts.title(title, f"{source}. {_BAND}"))
+
+
+def _is_far(rows: pl.DataFrame) -> bool:
+    """Say whether the band of the price leaves the line far below it."""
+    return _charts.largest(rows["price_ratio_high"]) > _FAR * _charts.largest(rows["price_ratio"])
 
 
 def depletion_timeline(timeline: pl.DataFrame, *, source: str, title: str = "How long the stocks last") -> alt.Chart:
@@ -152,13 +184,13 @@ def depletion_timeline(timeline: pl.DataFrame, *, source: str, title: str = "How
     import altair as alt
     import polars as pl
 
-    _require(timeline, ["country", "commodity", "month", "stock_t"])
-    known = _plain(timeline).drop_nulls("stock_t")
-    _require_rows(known, "stock")
-    label = pl.concat_str(["country", "commodity", *_scope(known)], separator=", ")
-    labelled = known.with_columns(label.alias("series"))
+    _charts.require(timeline, ["country", "commodity", "month", "stock_t"])
+    known = _charts.named(_charts.plain(timeline).drop_nulls("stock_t"))
+    _charts.require_rows(known, "stock")
+    label = pl.concat_str(["country_name", "commodity", *_scope(known)], separator=", ")
+    labelled = _from_the_start(known.with_columns(label.alias("series")))
     chart: alt.Chart = (
-        alt.Chart(_data(labelled), width=WIDTH, height=110)
+        alt.Chart(_charts.data(labelled), width=WIDTH, height=120)
         .mark_area(line={"color": PALETTE[1]}, color=PALETTE[1], opacity=0.25, interpolate="linear")
         .encode(
             x=alt.X("month:Q", title="months since the beginning of the assessed year", axis=alt.Axis(tickMinStep=1)),
@@ -166,12 +198,29 @@ def depletion_timeline(timeline: pl.DataFrame, *, source: str, title: str = "How
             row=alt.Row(
                 "series:N", title=None, header=alt.Header(labelAngle=0, labelAnchor="start", labelOrient="top")
             ),
-            tooltip=_tooltip(labelled, "series", "month", "stock_t", "supply_t", "demand_t"),
+            tooltip=_charts.tooltip(labelled, "series", "month", "stock_t", "supply_t", "demand_t"),
         )
         .resolve_scale(y="independent")
-        .properties(title=_title(title, source, offset=18))
+        .properties(title=_charts.title(title, source, offset=18))
     )
     return chart
+
+
+def _from_the_start(timeline: pl.DataFrame) -> pl.DataFrame:
+    """Add the stock at the beginning, and the moment within a month at which it is used up."""
+    import polars as pl
+
+    if not {"release_t", "shortfall_t"} <= set(timeline.columns):
+        return timeline
+    flows = [pl.lit(None, pl.Float64).alias(name) for name in ("supply_t", "demand_t") if name in timeline.columns]
+    exact = timeline.with_columns(pl.col("month").cast(pl.Float64))
+    first = exact.filter(pl.col("month") == pl.col("month").min().over("series")).drop_nulls("release_t")
+    start = first.with_columns(pl.col("month") - 1, pl.col("stock_t") + pl.col("release_t"), *flows)
+    # The month that releases the last of the stock lacks the rest: the stock was gone after this share of it.
+    spent = (pl.col("stock_t") == 0) & (pl.col("release_t") > 0) & (pl.col("shortfall_t") > 0)
+    share = pl.col("release_t") / (pl.col("release_t") + pl.col("shortfall_t"))
+    end = exact.filter(spent).with_columns(pl.col("month") - 1 + share, *flows)
+    return pl.concat([start, exact, end]).sort("series", "month")
 
 
 def ours_beside_published(pairs: pl.DataFrame, *, source: str, title: str = "Ours beside published") -> alt.LayerChart:
@@ -198,37 +247,86 @@ def ours_beside_published(pairs: pl.DataFrame, *, source: str, title: str = "Our
         When no row has both values.
     """
     import altair as alt
+    import polars as pl
 
-    _require(pairs, ["label", "ours", "published", "unit", "verdict"])
-    known = _plain(pairs).drop_nulls(["ours", "published"])
-    _require_rows(known, "pair of values")
+    _charts.require(pairs, ["label", "ours", "published", "unit", "verdict"])
+    known = _charts.plain(pairs).drop_nulls(["ours", "published"])
+    _charts.require_rows(known, "pair of values")
     unit = ", ".join(known["unit"].unique().sort().to_list())
+    # What agrees comes first, in blue; what does not is drawn last, on top.
+    verdicts = sorted(known["verdict"].unique(), key=lambda verdict: (verdict not in {"matches", "agrees"}, verdict))
+    known = known.sort(pl.col("verdict").replace_strict(verdicts, range(len(verdicts)), return_dtype=pl.Int64))
+    colors = alt.Scale(domain=verdicts, range=list(PALETTE[: len(verdicts)]))
     points = (
-        alt.Chart(_data(known), title=_title(title, source), width=WIDTH, height=320)
+        alt.Chart(_charts.data(known), width=WIDTH - 100, height=320)
         .mark_point(filled=True, opacity=0.6, size=45)
         .encode(
             x=alt.X("published:Q", title=f"published ({unit})"),
             y=alt.Y("ours:Q", title=f"ours ({unit})"),
-            color=alt.Color("verdict:N", title="verdict", scale=alt.Scale(range=list(PALETTE))),
-            tooltip=_tooltip(known, "label", "ours", "published", "unit", "verdict"),
+            color=alt.Color("verdict:N", title="verdict", scale=colors),
+            tooltip=_charts.tooltip(known, "label", "ours", "published", "unit", "verdict"),
         )
     )
-    diagonal = alt.Chart(_data(known)).mark_line(color="#888", strokeDash=[4, 4])
-    return alt.LayerChart(layer=[diagonal.encode(x="published:Q", y=alt.Y("published:Q")), points])
+    diagonal = alt.Chart(_charts.data(known)).mark_line(color="#888", strokeDash=[4, 4])
+    layers = [diagonal.encode(x="published:Q", y=alt.Y("published:Q")), points]
+    return alt.LayerChart(layer=layers, title=_charts.title(title, source))
 
 
-def _band_panel(frame: pl.DataFrame, name: str, label: str, scale: alt.Scale, *, share: bool = False) -> alt.LayerChart:
+def interval_beside_published(
+    pairs: pl.DataFrame, *, source: str, title: str = "Ours beside published"
+) -> alt.LayerChart:
+    """Draw each of our values with its interval on one line with the published value.
+
+    Parameters
+    ----------
+    pairs
+        Columns ``label``, ``ours``, ``ours_low``, ``ours_high``, ``published`` (fractions), ``relation`` and
+        ``printed``. A published lower bound is drawn as an arrow, for every value beyond it satisfies it.
+    source
+        Where the published values come from.
+    title
+        Heading.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Raises
+    ------
+    MissingColumnError
+        When a column is missing.
+    MissingInputsError
+        When no row has both values.
+    """
     import altair as alt
+    import polars as pl
 
-    axis = alt.Axis(format="%") if share else alt.Axis(format="~g", tickCount=6, labelOverlap=True)
-    x = alt.X("restriction_level:Q", title="restriction level (% of the restricted exports)", axis=alt.Axis(format="%"))
-    colour = alt.Color("market:N", title="commodity, stage", scale=alt.Scale(range=list(PALETTE)))
-    base = alt.Chart(_data(frame), width=WIDTH, height=200).encode(x=x, color=colour)
-    low = alt.Y(f"{name}_low:Q", title=label, scale=scale, axis=axis)
-    band = base.mark_area(opacity=0.18).encode(y=low, y2=f"{name}_high:Q")
-    tooltip = _tooltip(frame, "market", "restriction_level", name, f"{name}_low", f"{name}_high")
-    line = base.mark_line(point=True).encode(y=alt.Y(f"{name}:Q", title=label, scale=scale, axis=axis), tooltip=tooltip)
-    return alt.LayerChart(layer=[band, line])
+    _charts.require(pairs, ["label", "ours", "ours_low", "ours_high", "published", "relation", "printed"])
+    known = _charts.plain(pairs).drop_nulls(["ours", "published"])
+    _charts.require_rows(known, "pair of values")
+    shape = pl.when(pl.col("relation") == "=").then(pl.lit("published")).otherwise(pl.lit("published bound"))
+    frame = known.with_columns(shape.alias("mark"), pl.lit("ours").alias("mine"))
+    scale = alt.Scale(type="symlog", constant=0.2, nice=False)
+    axis = alt.Axis(format="+.0%", values=[0, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20])
+    heading = "change of the price (% of the base price, compressed scale)"
+    kinds = alt.Scale(domain=["ours", "published", "published bound"], range=[PALETTE[0], PALETTE[1], PALETTE[1]])
+    shapes = alt.Scale(domain=["ours", "published", "published bound"], range=["circle", "diamond", "triangle-right"])
+    y = alt.Y("label:N", title=None, axis=alt.Axis(labelLimit=260))
+    base = alt.Chart(_charts.data(frame), width=WIDTH - 110, height={"step": 44}).encode(y=y)
+    rule = base.mark_rule(strokeWidth=7, opacity=0.25, color=PALETTE[0])
+    rule = rule.encode(x=alt.X("ours_low:Q", title=heading, scale=scale, axis=axis), x2="ours_high:Q")
+    told = _charts.tooltip(frame, "label", "ours", "ours_low", "ours_high", "published", "printed", "verdict")
+    marks = [
+        base.mark_point(filled=True, opacity=1, size=110, yOffset=offset).encode(
+            x=alt.X(f"{value}:Q", title=heading, scale=scale, axis=axis),
+            color=alt.Color(f"{kind}:N", title=None, scale=kinds),
+            shape=alt.Shape(f"{kind}:N", title=None, scale=shapes),
+            tooltip=told,
+        )
+        for value, kind, offset in (("ours", "mine", 0), ("published", "mark", -11))
+    ]
+    note = "Bar: what the low and high ends of our parameters allow; an arrow is a published lower bound"
+    return alt.LayerChart(layer=[rule, *marks], title=_charts.title(title, f"{source}. {note}"))
 
 
 def _with_market(frame: pl.DataFrame) -> pl.DataFrame:
@@ -240,44 +338,3 @@ def _with_market(frame: pl.DataFrame) -> pl.DataFrame:
 def _scope(frame: pl.DataFrame) -> list[str]:
     """Name the scope only where one picture holds several."""
     return ["scope"] if "scope" in frame.columns and frame["scope"].n_unique() > 1 else []
-
-
-def _title(text: str, source: str, *, offset: int = 8) -> alt.TitleParams:
-    import altair as alt
-
-    lines = textwrap.wrap(f"Source: {source}", LINE)
-    return alt.TitleParams(text, subtitle=lines, anchor="start", subtitleColor="#555", offset=offset)
-
-
-def _data(frame: pl.DataFrame) -> alt.InlineData:
-    """Carry the rows inside the chart, so that it is complete in one file."""
-    import altair as alt
-
-    return alt.InlineData(values=frame.to_dicts())
-
-
-def _tooltip(frame: pl.DataFrame, *columns: str) -> list[str]:
-    """Name those of the columns that the frame has, each with its Vega-Lite type."""
-    schema = frame.schema
-    return [f"{name}:{'Q' if schema[name].is_numeric() else 'N'}" for name in columns if name in schema]
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    import polars as pl
-    import polars.selectors as cs
-
-    return frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
-
-
-def _require(frame: pl.DataFrame, columns: list[str]) -> None:
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise MissingColumnError(
-            f"the table lacks {', '.join(f'`{name}`' for name in missing)}; found {frame.columns}: "
-            "add or rename the columns"
-        )
-
-
-def _require_rows(frame: pl.DataFrame, what: str) -> None:
-    if frame.is_empty():
-        raise MissingInputsError(f"no row has a known {what}: there is nothing to draw; an absent figure is not zero")

@@ -10,7 +10,8 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from critmin import _core, _html, core, plots, tables
+from critmin import _answer, _core, _html, core, plots, tables
+from critmin._words import why_no_production
 from critmin.exceptions import MissingInputsError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def scenario_report(result: Result) -> str:
         title=result.scenario.title,
         lead=f"critmin {_core.__version__} · scenario {result.scenario.id}, fingerprint {result.scenario.fingerprint}",
         sections=[
-            _html.section("The answer", _summary(result.summary()), *_warnings(result.warnings)),
+            _html.section("The answer", *_answers(result)),
             _html.section("Pictures", *_figures([result])),
             _html.section("Assumptions and inputs", _inputs(result.inputs)),
             _html.section("Tables", *_tables(result)),
@@ -84,11 +85,9 @@ def study_report(result: StudyResult) -> str:
         lead=f"critmin {_core.__version__} · study {result.study.id} · {result.study.claim}",
         sections=[
             _html.section("The question", _html.paragraph(result.study.question)),
-            _html.section(
-                "The answer", *(_summary(text) for text in (result.summary(), *(run.summary() for run in runs)))
-            ),
-            _html.section("Ours beside published", _html.table(result.comparison, result.study.caption)),
-            _html.section("Pictures", *_comparison_figure(result), *_figures(runs)),
+            _html.section("The answer", *(part for run in runs for part in _answers(run))),
+            _html.section("Ours beside published", *_comparison(result)),
+            _html.section("Pictures", *_figures(runs)),
             _html.section("Assumptions and inputs", *_study_assumptions(result), *inputs),
             _html.section("Tables", *tables),
             _html.section("Provenance", *provenance),
@@ -97,13 +96,26 @@ def study_report(result: StudyResult) -> str:
     )
 
 
-def _summary(text: str) -> str:
-    return f"<pre>{escape(text)}</pre>"
+def _answers(result: Result) -> list[str]:
+    """Write the answer of one run in sentences, the first of each market in bold, then the notes."""
+    parts = [f"<h3>{escape(result.scenario.title)}</h3>", _html.paragraph(_answer.level_words(result))]
+    for answer in _answer.answers(result):
+        told = "".join(_html.paragraph(sentence) for sentence in answer.sentences)
+        parts.append(f'<div class="answer"><h3>{escape(answer.heading)}</h3>{told}</div>')
+    notes = [f"Inputs by grade: {_answer.grades(result.inputs)}.", *_answer.notes(result)]
+    return [*parts, *(_html.paragraph(text, "warning") for text in notes)]
 
 
-def _warnings(warnings: pl.DataFrame) -> list[str]:
-    texts = [f"{row['commodity'] or 'all commodities'}: {row['message']}" for row in warnings.to_dicts()]
-    return [_html.paragraph(text, "warning") for text in texts]
+def _comparison(result: StudyResult) -> list[str]:
+    """Write what may be claimed, the counts, the picture, what differs, the short table, and every cell folded."""
+    study = result.study
+    claims = [_html.paragraph(f"This is a {study.claim}."), _html.paragraph(study.caution, "caution")]
+    counts = [] if result.runs else [f"<pre>{escape(chr(10).join(result.headlines()))}</pre>"]
+    remarks = [_html.paragraph(text) for text in result.remarks()]
+    differs = ["<h3>What differs</h3>", *remarks] if remarks else []
+    overview = _html.table(result.overview, study.caption, fits=True)
+    cells = _html.folded("Every value", _html.table(result.comparison, study.caption))
+    return [*claims, *counts, *_comparison_figure(result), *differs, overview, cells]
 
 
 def _inputs(inputs: pl.DataFrame) -> str:
@@ -115,12 +127,14 @@ def _tables(result: Result) -> list[str]:
 
 
 def _figures(results: Sequence[Result]) -> list[str]:
-    parts = [_production_figure(*market) for market in _markets(results)]
+    parts = []
     for position, run in enumerate(results, start=1):
         name, source, title = f"chart-{position}", _source_line(run.provenance), run.scenario.title
-        parts.append(_drawn(f"{name}-curve", plots.restriction_curve, run.curve, title, source))
-        parts.append(_drawn(f"{name}-stocks", plots.depletion_timeline, run.timeline, f"Stocks: {title}", source))
-    return parts
+        curve = f"Price and shortfall at every restriction level: {title}"
+        parts.append(_drawn(f"{name}-curve", plots.restriction_curve, run.curve, curve, source))
+        stocks = f"How long the stocks last: {title}"
+        parts.append(_drawn(f"{name}-stocks", plots.depletion_timeline, run.timeline, stocks, source))
+    return [*parts, *(_production_figure(*market) for market in _markets(results))]
 
 
 def _markets(results: Sequence[Result]) -> list[tuple[str, str]]:
@@ -131,12 +145,13 @@ def _markets(results: Sequence[Result]) -> list[tuple[str, str]]:
 
 def _production_figure(commodity: str, stage: str) -> str:
     production = _production(commodity, stage)
-    title = f"Production of {commodity}, {stage}"
     if production.is_empty():
-        return _html.paragraph(f"{title}: not drawn (the world table has no figures by country)")
+        return _html.paragraph(f"Production of {commodity}, {stage}: no picture; {why_no_production(commodity)}.")
     year, form, source, printed = (production[name][0] for name in ("year", "form", "source_id", "stage"))
-    title = f"Production of {commodity}, {printed}"
-    line = f"{_attribution(str(source))} · {form}, {year}"
+    title = f"Production of {commodity}, {printed}, {year}"
+    if printed != stage:
+        title += f" (its market is formed at the {stage} stage, of which no figures by country are printed)"
+    line = f"{_attribution(str(source))}; {form}"
     return _drawn(f"chart-production-{commodity}-{stage}", plots.production_by_country, production, title, line)
 
 
@@ -156,14 +171,14 @@ def _production(commodity: str, stage: str) -> pl.DataFrame:
 def _drawn(name: str, draw: Callable[..., Any], frame: pl.DataFrame, title: str, source: str) -> str:
     """Draw one figure, or say why there is nothing to draw."""
     try:
-        return _html.figure(draw(frame, title=title, source=source), name=name, source=source)
+        return _html.figure(draw(frame, title=title, source=source), name=name)
     except MissingInputsError as error:
         return _html.paragraph(f"{title}: not drawn ({error})")
 
 
 def _comparison_figure(result: StudyResult) -> list[str]:
-    title = "Ours beside published"
-    return [_drawn("chart-comparison", plots.ours_beside_published, result.pairs, title, result.study.source_line)]
+    draw = plots.interval_beside_published if "ours_low" in result.pairs.columns else plots.ours_beside_published
+    return [_drawn("chart-comparison", draw, result.pairs, "Ours beside published", result.study.source_line)]
 
 
 def _study_assumptions(result: StudyResult) -> list[str]:
@@ -196,12 +211,12 @@ def _source_line(provenance: dict[str, Any]) -> str:
         source if isinstance(source, str) else source.get("source_id", "") for source in provenance.get("sources") or []
     ]
     titles = [_attribution(name) for name in named if name]
-    return "; ".join([*titles, f"market model of critmin {_core.__version__}"])
+    return "; ".join([*dict.fromkeys(titles), f"market model of critmin {_core.__version__}"])
 
 
 def _attribution(source_id: str) -> str:
     record = _source_record(source_id)
-    return f"{record['title']}, {record['edition']}" if record else source_id
+    return str(record.get("attribution") or record["title"]) if record else source_id
 
 
 def _source_record(source_id: str) -> dict[str, Any]:

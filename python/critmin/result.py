@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from critmin import _files
+from critmin import _answer, _files
 from critmin._frames import frame
-from critmin._html import number
 from critmin.exceptions import InvalidDataError
 
 if TYPE_CHECKING:
@@ -103,14 +103,12 @@ class Result:
 
     def summary(self) -> str:
         """Tell the answer on one screen: who is short of what, at what price, and how long the stocks last."""
-        lines = [f"{self.scenario.title} ({self.scenario.id})", ""]
-        for market in self.markets.to_dicts():
-            lines += _market_lines(market, self.consumers)
-        return "\n".join([*lines, *self.notes()])
+        return "\n".join([*_answer.answer_lines(self), *self.notes()])
 
     def notes(self) -> list[str]:
-        """Count the inputs by grade, and say what a reader must know before using the numbers."""
-        return [*_grade_lines(self.inputs), *_warning_lines(self.warnings)]
+        """Count the inputs by grade, and say what else a reader must know; lines of 80 columns at most."""
+        texts = [f"Inputs by grade: {_answer.grades(self.inputs)}.", *(f"Note: {text}" for text in _answer.notes(self))]
+        return [line for text in texts for line in textwrap.wrap(text, _answer.WIDTH, subsequent_indent="  ")]
 
     def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
         """Write every table, and the provenance record beside them.
@@ -175,86 +173,3 @@ def table_writers(name: str, table: pl.DataFrame, formats: Sequence[str]) -> dic
     if "csv" in formats:
         writers[f"{name}.csv"] = table.write_csv
     return writers
-
-
-def _market_lines(market: dict[str, Any], consumers: pl.DataFrame) -> list[str]:
-    name = f"{market['commodity']}, {market['stage']}"
-    if market.get("price_ratio") is None:
-        return [f"{name}: not available ({market.get('reason') or market.get('status')})", ""]
-    level = f"{100 * market['effective_level']:.3g} % of the restricted exports withheld over the year"
-    price = f"price {interval(market, 'price_ratio')} times the base price"
-    lack = (
-        f"shortfall {interval(market, 'shortfall_t', unit=' t')} = {interval(market, 'shortfall_share', factor=100)} %"
-    )
-    lines = [f"{name}, {_scope(market)}, {level}:", f"  {price}", f"  {lack} of base demand"]
-    return [*lines, *_consumer_lines(market, consumers), ""]
-
-
-def _scope(market: dict[str, Any]) -> str:
-    return f"market of {market['destination']}" if market.get("destination") else f"{market.get('scope')} market"
-
-
-def _consumer_lines(market: dict[str, Any], consumers: pl.DataFrame) -> list[str]:
-    lines = []
-    for row in consumers.to_dicts():
-        if (row["commodity"], row["stage"]) != (market["commodity"], market["stage"]):
-            continue
-        if row["months_of_cover"] is None:
-            cover = f"stocks: {cover_words(row)}"
-        else:
-            cover = f"stocks last {interval(row, 'months_of_cover')} months"
-        lines.append(f"  {row['country']}: short of {interval(row, 'shortfall_t', unit=' t/yr')}; {cover}")
-    return lines
-
-
-def cover_words(row: dict[str, Any]) -> str:
-    """Say in words why there is no number of months.
-
-    Examples
-    --------
-    >>> cover_words({"cover_status": "no_shortfall"})
-    'no shortfall'
-    """
-    return str(row.get("cover_status") or "not available").replace("_", " ")
-
-
-def interval(row: dict[str, Any], name: str, *, factor: float = 1.0, unit: str = "") -> str:
-    """Write one value with its low and high: `2.92 (2.4 to 3.9)`.
-
-    Examples
-    --------
-    >>> interval({"price_ratio": 2.92, "price_ratio_low": 2.4, "price_ratio_high": None}, "price_ratio")
-    '2.92 (2.4 to ?)'
-    """
-    value, low, high = (row.get(f"{name}{end}") for end in ("", "_low", "_high"))
-    if value is None:
-        return "not available"
-    text = f"{short(factor * value)}{unit}"
-    if low is None and high is None:
-        return text
-    ends = ("?" if end is None else short(factor * end) for end in (low, high))
-    return f"{text} ({' to '.join(ends)})"
-
-
-def short(value: float) -> str:
-    """Write a number with three significant digits, for a sentence.
-
-    Examples
-    --------
-    >>> short(2.9166), short(12345.6), short(0.0)
-    ('2.92', '12,346', '0')
-    """
-    if value == float("inf"):
-        return "unlimited"
-    return number(value) if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _grade_lines(inputs: pl.DataFrame) -> list[str]:
-    if inputs.is_empty():
-        return []
-    counts = inputs.group_by("grade").len().sort("len", descending=True).rows()
-    return ["Inputs by grade: " + ", ".join(f"{n} {grade or 'ungraded'}" for grade, n in counts)]
-
-
-def _warning_lines(warnings: pl.DataFrame) -> list[str]:
-    return [f"Note ({row['commodity'] or 'all'}): {row['message']}" for row in warnings.to_dicts()]

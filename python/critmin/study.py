@@ -11,12 +11,14 @@ import functools
 import json
 import os
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from critmin import _core, _files, _study_methods
+from critmin._answer import WIDTH, answer_lines
 from critmin._html import cell
 from critmin.exceptions import InvalidDataError, ReadError, UnknownStudyError
 from critmin.result import table_writers
@@ -65,6 +67,11 @@ class Study:
     def claim(self) -> str:
         """What may be claimed: a calibration is not a replication."""
         return str(self.record["study"].get("claim", "comparison"))
+
+    @property
+    def caution(self) -> str:
+        """What agreement would not prove; empty where nothing is to be said."""
+        return str(self.record["study"].get("caution", ""))
 
     @property
     def caption(self) -> str:
@@ -140,7 +147,7 @@ class StudyResult:
 
     @property
     def pairs(self) -> pl.DataFrame:
-        """``label``, ``ours``, ``published``, ``unit``, ``verdict``: what the picture draws."""
+        """``label``, ``ours``, ``published``, ``unit``, ``verdict`` (and lows and highs): what the picture draws."""
         return _study_methods.METHODS[self.study.method].pairs(self.comparison)
 
     @functools.cached_property
@@ -153,11 +160,25 @@ class StudyResult:
         """Price ratio and shortfall share at every restriction level, by ``scenario``; empty without scenarios."""
         return _study_methods.curves(self.runs)
 
-    def summary(self) -> str:
-        """Tell on a few lines what agrees, what does not, and what may be claimed."""
+    def claims(self) -> list[str]:
+        """Say what may be claimed, and how many values got which verdict."""
         counts = ", ".join(f"{verdict.replace('_', ' ')} {n}" for verdict, n in self.verdict.items())
-        lines = [f"{self.study.title}", f"This is a {self.study.claim}.", f"{self.comparison.height} values: {counts}."]
-        return "\n".join(lines + _study_methods.METHODS[self.study.method].remarks(self.comparison))
+        claim = f"This is a {self.study.claim}. {self.study.caution}".strip()
+        verdicts = f"Verdicts on {self.comparison.height} published values: {counts}."
+        return [line for text in (claim, verdicts) for line in textwrap.wrap(text, WIDTH)]
+
+    def headlines(self) -> list[str]:
+        """Tell the comparison in a few lines."""
+        return _study_methods.METHODS[self.study.method].headlines(self.comparison)
+
+    def remarks(self) -> list[str]:
+        """Explain what differs."""
+        return _study_methods.METHODS[self.study.method].remarks(self.comparison)
+
+    def summary(self) -> str:
+        """Tell the answer of every run, what agrees with the published values, and what may be claimed."""
+        told = [line for run in self.runs.values() for line in ("", *answer_lines(run))]
+        return "\n".join([self.study.title, *told, "", *self.claims(), *self.headlines()])
 
     def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
         """Write the comparison (and the curves of the scenarios) into a folder.

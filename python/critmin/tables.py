@@ -74,17 +74,17 @@ class Reference:
         return self._loaded[name]
 
     def describe(self) -> pl.DataFrame:
-        """List the tables: name, number of rows and columns, key, and what one row is.
+        """List the tables: name, rows and columns, key, sources, first and last year, and what one row is.
 
         Examples
         --------
         >>> import critmin as cm
         >>> cm.reference().describe().columns
-        ['table', 'n_rows', 'n_columns', 'key', 'description']
+        ['table', 'n_rows', 'n_columns', 'key', 'source', 'years', 'description']
         """
         import polars as pl
 
-        names = ["table", "n_rows", "n_columns", "key", "description"]
+        names = ["table", "n_rows", "n_columns", "key", "source", "years", "description"]
         rows = [self._description(name) for name in self.tables]
         return pl.DataFrame(rows, schema=names, orient="row")
 
@@ -123,10 +123,11 @@ class Reference:
         """Licences and attributions of every source, apart from the licence of the code."""
         return _core.data_licences()
 
-    def _description(self, name: str) -> tuple[str, int, int, str, str]:
+    def _description(self, name: str) -> tuple[str, int, int, str, str, str, str]:
         record = json.loads(_core.table_schema(name))
-        fields, key = record["schema"]["fields"], record["schema"]["primaryKey"]
-        return name, self.table(name).height, len(fields), ", ".join(key), record["description"]
+        fields, key = record["schema"]["fields"], ", ".join(record["schema"]["primaryKey"])
+        table = self.table(name)
+        return name, table.height, len(fields), key, _sources(table), _years(table), record["description"]
 
     def __getattr__(self, name: str) -> pl.DataFrame:
         """Return the table of this name."""
@@ -159,6 +160,24 @@ _UNITS = {
     "share_high": "fraction",
     "year": "calendar year",
 }
+
+
+# Tables without a column that names an edition were kept by hand.
+_BY_HAND = "critmin-curated"
+_YEARS = ("year", "year_from", "year_to", "benchmark_year")
+
+
+def _sources(table: pl.DataFrame) -> str:
+    """Name the editions in a table, in alphabetical order."""
+    if "source_id" not in table.columns:
+        return _BY_HAND
+    return ", ".join(sorted(table["source_id"].cast(str).drop_nulls().unique()))
+
+
+def _years(table: pl.DataFrame) -> str:
+    """Write the first and the last year of a table; empty when it has none."""
+    years = [int(year) for name in _YEARS if name in table.columns for year in table[name].drop_nulls().unique()]
+    return f"{min(years)} to {max(years)}" if years else ""
 
 
 def _unit(column: str) -> str | None:

@@ -231,6 +231,8 @@ mod tests {
         assert_eq!(register.resolve("baci", "490", None).unwrap().as_str(), "TWN");
         assert_eq!(register.resolve("baci", "736", Some(Year(2005))).unwrap().as_str(), "SDN");
         assert!(register.resolve("baci", "736", Some(Year(2015))).is_err());
+        assert!(register.resolve("baci", "729", Some(Year(2011))).is_err());
+        assert_eq!(register.resolve("baci", "729", Some(Year(2012))).unwrap().as_str(), "SDN");
         assert!(register.resolve("usgs", "490", None).is_err());
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::{
-    BlocId, BlocMembership, CommodityForm, CommodityRegister, CountryId, CountryRegister, ImportSource, MarketRecipe,
-    ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
+    BlocId, BlocMembership, CommodityForm, CommodityId, CommodityRegister, CountryId, CountryRegister, ImportSource,
+    MarketRecipe, ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
 };
 
 /// The reference dataset as records: what the model crates read. `critmin-tables` builds it.
@@ -40,6 +40,26 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// The dataset with only those rows of production, salient statistics, import sources and recipes that belong to
+    /// `commodities`: many questions about few commodities are answered faster on it, and alike.
+    #[must_use]
+    pub fn of_commodities(&self, commodities: &BTreeSet<CommodityId>) -> Self {
+        let has = |commodity: &CommodityId| commodities.contains(commodity);
+        Self {
+            countries: self.countries.clone(),
+            commodities: self.commodities.clone(),
+            bloc_memberships: self.bloc_memberships.clone(),
+            forms: self.forms.clone(),
+            production: self.production.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            salient: self.salient.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            import_sources: self.import_sources.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            policy_measures: self.policy_measures.clone(),
+            parameters: self.parameters.clone(),
+            recipes: self.recipes.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            sources: self.sources.clone(),
+        }
+    }
+
     /// The members of `bloc`, by id: on one day, or whoever ever was a member when no day is given.
     pub fn bloc_members<'a>(&'a self, bloc: &'a BlocId, day: Option<NaiveDate>) -> impl Iterator<Item = &'a CountryId> {
         let members: BTreeSet<&CountryId> = self

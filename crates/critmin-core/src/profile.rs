@@ -1,15 +1,19 @@
 //! What is known about one commodity, on one screen.
 
+mod production;
+mod united_states;
+
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use self::production::{concentration, producers, production_groups};
+use self::united_states::{printed, salient_rows, stocks, us_suppliers};
 use crate::{
-    Area, CommodityId, CountryId, Dataset, Error, Flag, FormStatus, MarketRecipe, Months, PolicyMeasure,
-    ProductionRecord, ProductionStatistic, SalientRecord, SalientStatistic, SourceId, Stage, Tonnes, Year,
-    effective_suppliers, hhi,
+    CommodityId, CountryId, Dataset, Error, Flag, FormStatus, Months, PolicyMeasure, ProductionRecord,
+    SalientStatistic, SourceId, Stage, Tonnes, Year,
 };
 
 /// Who produces a commodity, who supplies the United States, at what price, with what stocks, under what measures.
@@ -150,9 +154,7 @@ pub fn profile(dataset: &Dataset, name: &str, day: NaiveDate) -> Result<Profile,
     let id = &commodity.commodity;
     let recipe = dataset.recipes.iter().find(|recipe| recipe.commodity == *id);
     let groups = production_groups(dataset, id, recipe);
-    let mut sources: BTreeSet<SourceId> = groups.iter().flatten().map(|record| record.source_id.clone()).collect();
     let salient = |statistic| salient_rows(dataset, id, statistic);
-    sources.extend(salient(SalientStatistic::Price).iter().map(|record| record.source_id.clone()));
     Ok(Profile {
         commodity: id.clone(),
         name: commodity.name.clone(),
@@ -166,173 +168,19 @@ pub fn profile(dataset: &Dataset, name: &str, day: NaiveDate) -> Result<Profile,
         stocks: recipe.and_then(|recipe| stocks(dataset, id, recipe)),
         measures: measures(dataset, id, day),
         trade_notes: trade_notes(dataset, id),
-        sources,
+        sources: sources(dataset, id, &groups),
     })
 }
 
-/// Country rows of production, one group per stage and form, of the newest edition and its newest year with a number.
-fn production_groups<'a>(
-    dataset: &'a Dataset,
-    commodity: &CommodityId,
-    recipe: Option<&MarketRecipe>,
-) -> Vec<Vec<&'a ProductionRecord>> {
-    let rows: Vec<&ProductionRecord> = dataset
-        .production
-        .iter()
-        .filter(|row| row.commodity == *commodity && row.statistic == ProductionStatistic::Production)
-        .filter(|row| row.area.country().is_some())
-        .collect();
-    let Some(edition) = rows.iter().map(|row| &row.source_id).max() else { return Vec::new() };
-    let keys: BTreeSet<(bool, Stage, &str)> = rows
-        .iter()
-        .filter(|row| row.source_id == *edition)
-        .map(|row| (!is_recipe_form(recipe, row), row.stage, row.form.as_str()))
-        .collect();
-    let group = |(_, stage, form): (bool, Stage, &str)| {
-        let of_form = || rows.iter().filter(move |r| r.source_id == *edition && r.stage == stage && r.form == form);
-        let year = of_form().filter(|row| row.published.value().is_some()).map(|row| row.year).max()?;
-        let mut group: Vec<&ProductionRecord> = of_form().filter(|row| row.year == year).copied().collect();
-        group.sort_by(|a, b| mass(b).total_cmp(&mass(a)).then_with(|| a.area.cmp(&b.area)));
-        Some(group)
-    };
-    keys.into_iter().filter_map(group).collect()
-}
-
-fn is_recipe_form(recipe: Option<&MarketRecipe>, row: &ProductionRecord) -> bool {
-    recipe.is_some_and(|recipe| recipe.stage == row.stage && recipe.production_form.as_deref() == Some(&row.form))
-}
-
-// For sorting only: rows without a number come last.
-fn mass(row: &ProductionRecord) -> f64 {
-    printed_mass(row).unwrap_or(f64::NEG_INFINITY)
-}
-
-fn printed_mass(row: &ProductionRecord) -> Option<f64> {
-    row.mass_t().and_then(|observation| observation.value())
-}
-
-fn producers(dataset: &Dataset, group: &[&ProductionRecord]) -> Vec<Producer> {
-    let total: f64 = group.iter().filter_map(|row| printed_mass(row)).sum();
-    let producer = |row: &&ProductionRecord| {
-        let country = row.area.country()?;
-        let production_t = printed_mass(row);
-        Some(Producer {
-            country: country.clone(),
-            name: dataset.countries.name(country).to_owned(),
-            stage: row.stage,
-            form: row.form.clone(),
-            year: row.year,
-            production_t,
-            share: production_t.filter(|_| 0.0 < total).map(|mass| mass / total),
-            flag: row.published.flag(),
-            source_id: row.source_id.clone(),
-        })
-    };
-    group.iter().filter_map(producer).collect()
-}
-
-fn concentration(dataset: &Dataset, group: &[&ProductionRecord]) -> Option<Concentration> {
-    let first = group.first()?;
-    let masses: Vec<f64> = group.iter().filter_map(|row| printed_mass(row)).collect();
-    let is_total = |row: &&ProductionRecord| {
-        row.area == Area::WorldTotal
-            && row.commodity == first.commodity
-            && row.source_id == first.source_id
-            && row.statistic == first.statistic
-            && row.stage == first.stage
-            && row.year == first.year
-            // The publisher marks totals in the same words, with `: rounded` or the like appended.
-            && (row.form == first.form || row.form.starts_with(&first.form) || first.form.starts_with(&row.form))
-    };
-    let world_total_t = dataset.production.iter().find(is_total).and_then(printed_mass);
-    Some(Concentration {
-        stage: first.stage,
-        form: first.form.clone(),
-        year: first.year,
-        hhi: hhi(&masses).ok()?,
-        effective_suppliers: effective_suppliers(&masses).ok()?,
-        world_total_t,
-        coverage: world_total_t.filter(|total| 0.0 < *total).map(|total| masses.iter().sum::<f64>() / total),
-    })
-}
-
-fn us_suppliers(dataset: &Dataset, commodity: &CommodityId, recipe: Option<&MarketRecipe>) -> Vec<UsSupplier> {
-    let wanted = recipe.and_then(|recipe| recipe.import_source_detail.as_deref());
-    let mut rows: Vec<_> = dataset.import_sources.iter().filter(|row| row.commodity == *commodity).collect();
-    rows.sort_by(|a, b| {
-        let rank = |detail: &str| wanted != Some(detail);
-        let share = |observation: &crate::Observation| observation.value().unwrap_or_default();
-        (rank(&a.detail), &a.detail, a.area.country().is_none())
-            .cmp(&(rank(&b.detail), &b.detail, b.area.country().is_none()))
-            .then_with(|| share(&b.share).total_cmp(&share(&a.share)))
-    });
-    let supplier = |row: &&crate::ImportSource| UsSupplier {
-        country: row.area.country().cloned(),
-        name: match &row.area {
-            Area::Country { country } => dataset.countries.name(country).to_owned(),
-            Area::CountryGroup { name } => name.clone(),
-            Area::OtherCountries => "other countries".to_owned(),
-            Area::WorldTotal => "world total".to_owned(),
-        },
-        detail: row.detail.clone(),
-        share: row.share.value(),
-        year_from: row.year_from,
-        year_to: row.year_to,
-    };
-    rows.iter().map(supplier).collect()
-}
-
-fn salient_rows<'a>(
-    dataset: &'a Dataset,
-    commodity: &CommodityId,
-    statistic: SalientStatistic,
-) -> Vec<&'a SalientRecord> {
-    let is_wanted = |row: &&SalientRecord| row.commodity == *commodity && row.statistic == statistic;
-    dataset.salient.iter().filter(is_wanted).collect()
-}
-
-fn printed(rows: &[&SalientRecord], first: Option<&str>) -> Vec<PrintedFigure> {
-    let mut rows = rows.to_vec();
-    rows.sort_by(|a, b| {
-        let rank = |row: &SalientRecord| first != Some(row.detail.as_str());
-        (rank(a), &a.detail, b.year).cmp(&(rank(b), &b.detail, a.year))
-    });
-    let figure = |row: &&SalientRecord| PrintedFigure {
-        year: row.year,
-        detail: row.detail.clone(),
-        printed: row.printed.clone(),
-        unit: row.unit.clone(),
-    };
-    rows.iter().map(figure).collect()
-}
-
-fn stocks(dataset: &Dataset, commodity: &CommodityId, recipe: &MarketRecipe) -> Option<Stocks> {
-    const MONTHS_PER_YEAR: f64 = 12.0;
-    let rows = |statistic, entry: Option<&String>| -> BTreeMap<Year, f64> {
-        let details = MarketRecipe::details(entry);
-        let mut masses: BTreeMap<Year, Vec<f64>> = BTreeMap::new();
-        for row in salient_rows(dataset, commodity, statistic) {
-            if let (true, Some(mass)) = (details.contains(&row.detail), row.mass_t().and_then(|mass| mass.value())) {
-                masses.entry(row.year).or_default().push(mass);
-            }
-        }
-        // A year in which one of the joined rows prints no number has no sum.
-        masses.retain(|_, masses| masses.len() == details.len());
-        masses.into_iter().map(|(year, masses)| (year, masses.iter().sum())).collect()
-    };
-    let consumption = rows(SalientStatistic::Consumption, recipe.consumption_detail.as_ref());
-    let stocks = rows(SalientStatistic::Stocks, recipe.stocks_detail.as_ref());
-    let both = |(year, stock): (&Year, &f64)| {
-        consumption.get(year).filter(|used| 0.0 < **used).map(|used| (*year, *stock, *used))
-    };
-    let (year, stock, used) = stocks.iter().rev().find_map(both)?;
-    Some(Stocks {
-        stock_t: Tonnes(stock),
-        consumption_t: Tonnes(used),
-        months: Months(stock / used * MONTHS_PER_YEAR),
-        year,
-        detail: recipe.stocks_detail.clone().unwrap_or_default(),
-    })
+fn sources(dataset: &Dataset, commodity: &CommodityId, groups: &[Vec<&ProductionRecord>]) -> BTreeSet<SourceId> {
+    use SalientStatistic::{Consumption, NetImportReliance, Price, Stocks};
+    let produced = groups.iter().flatten().map(|record| &record.source_id);
+    let printed = [Consumption, NetImportReliance, Price, Stocks]
+        .into_iter()
+        .flat_map(|statistic| salient_rows(dataset, commodity, statistic))
+        .map(|record| &record.source_id);
+    let supplied = dataset.import_sources.iter().filter(|row| row.commodity == *commodity).map(|row| &row.source_id);
+    produced.chain(printed).chain(supplied).cloned().collect()
 }
 
 fn measures(dataset: &Dataset, commodity: &CommodityId, day: NaiveDate) -> Vec<MeasureStatus> {

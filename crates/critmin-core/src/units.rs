@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_share_is_a_fraction() {
-        assert_eq!(Share::new(0.25).unwrap().complement().fraction(), 0.75);
+        assert_eq!(Share::new(0.25).unwrap().complement(), Share::new(0.75).unwrap());
         for wrong in [-0.1, 1.1, 25.0, f64::NAN, f64::INFINITY] {
             assert!(Share::new(wrong).is_err(), "{wrong} was accepted");
         }

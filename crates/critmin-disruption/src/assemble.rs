@@ -75,7 +75,8 @@ pub struct AssembledMarket {
 ///
 /// # Errors
 ///
-/// [`Error::MissingInputs`] with every missing figure and how to supply it; [`Error::Ambiguous`] when several stages or
+/// [`Error::MissingInputs`] with every missing figure and how to supply it; [`Error::FaultyParameter`] for the first
+/// parameter that cannot be what its name says; [`Error::Ambiguous`] when several stages or
 /// forms exist and no recipe selects one; [`Error::NoDataAtStage`]; [`Error::UnknownPriceUnit`].
 pub fn assemble_market(
     figures: &Figures<'_>,
@@ -95,9 +96,7 @@ pub fn assemble_market(
     let choke_price_ratio = assembly.choke_price_ratio(options);
     let price = assembly.price()?;
     let consumers = request.consumers.iter().map(|country| assembly.consumer(country)).collect();
-    if !assembly.ledger.missing.is_empty() {
-        return Err(Error::MissingInputs { commodity: request.commodity.clone(), missing: assembly.ledger.missing });
-    }
+    assembly.ledger.check()?;
     let intervals = suppliers.intervals(demand, supply);
     let market = assembly.market(suppliers, demand.value, supply.value, price);
     market.validate()?;
@@ -196,6 +195,7 @@ impl<'a> Assembly<'a> {
         let mut restricted = Vec::new();
         for (country, level) in &request.restrictions {
             let Some(net_exports) = self.net_exports(country) else { continue };
+            self.warn_of_nothing(country, net_exports.value);
             let exports = RestrictedExports {
                 country: country.clone(),
                 net_exports_t: net_exports.value,
@@ -204,6 +204,14 @@ impl<'a> Assembly<'a> {
             restricted.push((exports, net_exports.interval));
         }
         Suppliers { outside, restricted }
+    }
+
+    /// A restriction of nothing is no error, but rarely what was meant.
+    pub(crate) fn warn_of_nothing(&mut self, exporter: &CountryId, exports_t: f64) {
+        if exports_t == 0.0 {
+            let message = format!("`{exporter}` exports nothing here: its restriction changes nothing");
+            self.ledger.warn(WarningKind::NothingRestricted, message);
+        }
     }
 
     fn net_exports(&mut self, exporter: &CountryId) -> Option<Figure> {

@@ -33,12 +33,19 @@ pub fn clear_many<S: Borrow<Scenario> + Sync>(
     dataset: &Dataset,
     recipes: &[MarketRecipe],
 ) -> Result<Vec<ClearedScenario>, Error> {
-    let cleared: Vec<_> = scenarios.par_iter().map(|one| clear(one.borrow(), dataset, recipes)).collect();
+    let restrictions = scenarios.iter().flat_map(|one| &one.borrow().restrictions);
+    let commodities = restrictions.flat_map(|restriction| restriction.commodities.iter().cloned()).collect();
+    // Assembling a market searches the tables: rows of other commodities would be most of the work.
+    let figures = dataset.of_commodities(&commodities);
+    let clear = |one: &S| {
+        one.borrow().validate(dataset)?;
+        clear(one.borrow(), &figures, recipes)
+    };
+    let cleared: Vec<_> = scenarios.par_iter().map(clear).collect();
     cleared.into_iter().collect()
 }
 
 fn clear(scenario: &Scenario, dataset: &Dataset, recipes: &[MarketRecipe]) -> Result<ClearedScenario, Error> {
-    scenario.validate(dataset)?;
     let figures = Figures::new(dataset, recipes, &scenario.parameters);
     let mut markets = Vec::new();
     if let Some(period) = scenario.assessed_period()? {

@@ -11,6 +11,7 @@ use critmin_core::{Area, CountryId, ImportSource, SalientStatistic};
 use crate::assemble::{Assembly, Suppliers};
 use crate::inputs::Figure;
 use crate::salient::{REPORTING_COUNTRY, Salient};
+use crate::words::readable;
 use crate::world::WorldProducer;
 use crate::{Interval, MarketOptions, Producer, RestrictedExports, WarningKind};
 use critmin_core::MarketRecipe;
@@ -38,6 +39,7 @@ pub(crate) fn suppliers(
     }
     for (country, restriction_level) in restrictions.iter().cloned() {
         if let Some(flow) = restricted_flow(assembly, &sources, &country, imports_t) {
+            assembly.warn_of_nothing(&country, flow.value);
             let exports = RestrictedExports { country, net_exports_t: flow.value, restriction_level };
             suppliers.restricted.push((exports, flow.interval));
         }
@@ -126,7 +128,8 @@ fn supplier(
     let known = country.and_then(|_| world.iter().find(|one| one.producer.country.as_ref() == country));
     let Some(known) = known else {
         let who = country.map_or("other countries", CountryId::as_str);
-        let message = format!("no production of `{who}` is known: its deliveries of {flow_t:.0} t stay as they are");
+        let message =
+            format!("no production of `{who}` is known: its deliveries of {} t stay as they are", readable(flow_t));
         assembly.ledger.warn(WarningKind::NoResponse, message);
         return (Producer { country: country.cloned(), production_t: flow_t, capacity_t: flow_t }, None);
     };

@@ -148,7 +148,8 @@ fn served(market: &Market, options: &MarketOptions, base_t: f64, log_price: f64,
     let choke = options.choke().filter(|choke| choke.ln() <= log_price);
     let is_rationed = choke.is_some();
     let quantity_ratio = if is_rationed { wanted.min(supply_t / base_t) } else { wanted };
-    let unserved_share = if is_rationed { 1.0 - quantity_ratio / wanted } else { 0.0 };
+    // Demand may round to zero at the choke price: nothing wanted is nothing unserved.
+    let unserved_share = if is_rationed && 0.0 < wanted { 1.0 - quantity_ratio / wanted } else { 0.0 };
     Equilibrium {
         price_ratio: choke.unwrap_or_else(|| log_price.exp()),
         quantity_ratio,

@@ -5,7 +5,7 @@ use std::fmt;
 use critmin_core::{CommodityId, Stage};
 use thiserror::Error;
 
-use crate::ScenarioProblem;
+use crate::{ParameterFault, ScenarioProblem};
 
 /// Errors of scenarios and markets.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -116,6 +116,18 @@ pub enum Error {
         /// What else might be meant.
         hint: &'static str,
     },
+    /// A parameter of the table that cannot be what its name says; those of a scenario are a [`ScenarioProblem`].
+    #[error("parameter `{parameter}` of `{commodity}`{}: {fault}", of_country(country.as_deref()))]
+    FaultyParameter {
+        /// The commodity of the market.
+        commodity: CommodityId,
+        /// Name of the parameter.
+        parameter: String,
+        /// Whose, when it differs by country.
+        country: Option<String>,
+        /// What is wrong with it.
+        fault: ParameterFault,
+    },
     /// More is produced than can be.
     #[error(
         "capacity of `{who}` is {capacity_t} t, below its production of {production_t} t: expected at least the production"
@@ -176,6 +188,10 @@ impl fmt::Display for MissingInput {
         }
         write!(formatter, ": {}", self.how)
     }
+}
+
+fn of_country(country: Option<&str>) -> String {
+    country.map_or_else(String::new, |country| format!(" for `{country}`"))
 }
 
 fn bullets<T: fmt::Display>(items: &[T]) -> String {

@@ -3,7 +3,8 @@
 use critmin_core::{CommodityId, CountryId, Dataset, Grade, Parameter, ParameterTable, Year};
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, MarketRecipe, MissingInput};
+use crate::parameter::parameter_faults;
+use crate::{Error, Interval, MarketRecipe, MissingInput};
 
 /// One figure that entered a market.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,10 @@ pub enum WarningKind {
     OpenBand,
     /// An assumption about the structure of the market, worth a look.
     Assumption,
+    /// A restricting country exports nothing of the commodity, so that its restriction changes nothing.
+    NothingRestricted,
+    /// A parameter of the scenario that no market has read.
+    UnusedParameter,
 }
 
 /// Something to know before using a result.
@@ -117,16 +122,30 @@ pub(crate) struct Ledger {
     pub(crate) commodity: CommodityId,
     pub(crate) inputs: Vec<InputUsed>,
     pub(crate) missing: Vec<MissingInput>,
+    pub(crate) faults: Vec<Error>,
     pub(crate) warnings: Vec<Warning>,
 }
 
 impl Ledger {
     pub(crate) fn new(commodity: &CommodityId) -> Self {
-        Self { commodity: commodity.clone(), inputs: Vec::new(), missing: Vec::new(), warnings: Vec::new() }
+        Self {
+            commodity: commodity.clone(),
+            inputs: Vec::new(),
+            missing: Vec::new(),
+            faults: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Notes a parameter as used and returns its number.
     pub(crate) fn take(&mut self, row: &Parameter) -> Figure {
+        let fault = |fault| Error::FaultyParameter {
+            commodity: self.commodity.clone(),
+            parameter: row.parameter.clone(),
+            country: row.country.as_ref().map(ToString::to_string),
+            fault,
+        };
+        self.faults.extend(parameter_faults(row).into_iter().map(fault));
         self.inputs.push(InputUsed {
             commodity: self.commodity.clone(),
             name: row.parameter.clone(),
@@ -141,6 +160,17 @@ impl Ledger {
             note: row.note.clone(),
         });
         Figure::from(row)
+    }
+
+    /// Stops a market whose figures are faulty or missing.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        if let Some(fault) = self.faults.drain(..).next() {
+            return Err(fault);
+        }
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::MissingInputs { commodity: self.commodity.clone(), missing: std::mem::take(&mut self.missing) })
     }
 
     pub(crate) fn miss(&mut self, name: &str, country: Option<&CountryId>, how: impl Into<String>) {

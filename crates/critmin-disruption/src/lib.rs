@@ -9,11 +9,57 @@
 //! figure comes from a table or from a parameter with a source and a grade; none sits in code. The contested choices
 //! are named options ([`MarketOptions`]), and every run reports the sensitivity to the form.
 //!
+//! ```
+//! use critmin_core::{Commodity, CommodityId, CommodityRegister, Country, CountryId, CountryKind, CountryRegister, Dataset};
+//! use critmin_disruption::{Scenario, run};
+//!
+//! let scenario = Scenario::from_toml(r#"
+//!     id = "gallium-half"
+//!     title = "China halves its exports of gallium for a year"
+//!     restrictions = [{ exporter = "CHN", destinations = "all", commodities = ["gallium"], stages = ["refinery"],
+//!                       restriction_level = 0.5, start = "2025-01-01", instrument = "quota" }]
+//!     market = { demand_form = "isoelastic" }
+//!     base_year = 2023
+//!     parameters = [
+//!         { commodity = "gallium", parameter = "production_t", country = "JPN", value = 30.0, unit = "t/yr", grade = "assumption", source = "example", note = "" },
+//!         { commodity = "gallium", parameter = "capacity_t", country = "JPN", value = 30.0, unit = "t/yr", grade = "assumption", source = "example", note = "" },
+//!         { commodity = "gallium", parameter = "net_exports_t", country = "CHN", value = 90.0, unit = "t/yr", grade = "assumption", source = "example", note = "" },
+//!         { commodity = "gallium", parameter = "price_elasticity_of_demand_short", value = -0.5, unit = "1", grade = "assumption", source = "example", note = "" },
+//!         { commodity = "gallium", parameter = "price_elasticity_of_supply_short", value = 0.0, unit = "1", grade = "assumption", source = "example", note = "" },
+//!     ]
+//! "#)?;
+//! // Usually `critmin_tables::reference()`; the registers alone suffice where parameters give every figure.
+//! let country = |id: &str, name: &str| {
+//!     let (country, name) = (CountryId::new(id)?, name.to_owned());
+//!     Ok::<_, critmin_core::Error>(Country { country, name, iso2: None, m49: None, kind: CountryKind::Country })
+//! };
+//! let gallium = Commodity {
+//!     commodity: CommodityId::new("gallium")?,
+//!     name: "Gallium".to_owned(),
+//!     symbol: None,
+//!     basis: None,
+//!     group: None,
+//! };
+//! let countries = vec![country("CHN", "China")?, country("JPN", "Japan")?, country("USA", "United States")?];
+//! let dataset = Dataset {
+//!     countries: CountryRegister::new(countries, Vec::new())?,
+//!     commodities: CommodityRegister::new(vec![gallium], Vec::new())?,
+//!     ..Dataset::default()
+//! };
+//! let outcome = run(&scenario, &dataset, &dataset.recipes)?;
+//! let market = outcome.markets[0].result.as_ref().ok_or("not solved")?;
+//! // 75 of 120 t are left, and nobody can produce more: the price rises by (120/75)^(1/0.5).
+//! assert!((market.shortfall_share - 0.375).abs() < 1e-9);
+//! assert!((market.price_ratio - 2.56).abs() < 1e-9);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Pure functions of their arguments: no input or output, no clock, no global state.
 
 mod assemble;
 mod batch;
 mod bilateral;
+mod check;
 mod curve;
 mod equilibrium;
 mod error;
@@ -21,6 +67,7 @@ mod inputs;
 mod market;
 mod options;
 mod outcome;
+mod parameter;
 mod plan;
 mod price;
 mod problem;
@@ -31,6 +78,7 @@ mod run;
 mod salient;
 mod scenario;
 mod stocks;
+mod words;
 mod world;
 
 pub use assemble::{AssembledMarket, Consumer, DEFAULT_EDITION, MarketRequest, assemble_market};
@@ -46,6 +94,7 @@ pub use outcome::{
     ConsumerOutcome, CurveRow, FormRow, MarketKey, MarketOutcome, MarketResult, MarketStatus, ProducerRow,
     ScenarioOutcome,
 };
+pub use parameter::ParameterFault;
 pub use plan::requests;
 pub use price::usd_per_t_factor;
 pub use problem::ScenarioProblem;

@@ -10,28 +10,60 @@ type MarketId = (CommodityId, Option<Stage>, Scope);
 
 /// The markets of a scenario, each with the restricting countries and their levels over the assessed year, in the
 /// order of commodity, stage and scope.
+///
+/// A restriction against everyone is also one against each destination that has a market of its own: there the harsher
+/// level holds. A market that one restriction names by its stage and another leaves open counts as two.
 pub fn requests(scenario: &Scenario, dataset: &Dataset, period: Period) -> Vec<MarketRequest> {
     let mut markets: BTreeMap<MarketId, BTreeMap<CountryId, f64>> = BTreeMap::new();
     for restriction in &scenario.restrictions {
-        let in_force = match scenario.market.timing {
-            Timing::Calendar => restriction.in_force_share(period),
-            Timing::FullYear => 1.0,
-        };
-        let level = restriction.restriction_level * in_force;
+        let level = level_over(restriction, scenario.market.timing, period);
         for scope in scopes(restriction, dataset) {
             for (commodity, stage) in steps(restriction) {
                 let levels = markets.entry((commodity, stage, scope.clone())).or_default();
-                let strongest = levels.entry(restriction.exporter.clone()).or_insert(level);
-                *strongest = strongest.max(level);
+                strengthen(levels, &restriction.exporter, level);
             }
         }
     }
-    let request = |((commodity, stage, scope), levels): (MarketId, BTreeMap<_, _>)| {
-        let consumers = scope.destination().map_or_else(|| scenario.consumers.clone(), |only| vec![only.clone()]);
-        let (year, edition) = (scenario.base_year, scenario.edition.clone());
-        MarketRequest { commodity, stage, year, edition, scope, restrictions: levels.into_iter().collect(), consumers }
+    carry_over(&mut markets);
+    markets.into_iter().map(|(id, levels)| request(scenario, id, levels)).collect()
+}
+
+/// The level over the assessed year.
+fn level_over(restriction: &ExportRestriction, timing: Timing, period: Period) -> f64 {
+    let in_force = match timing {
+        Timing::Calendar => restriction.in_force_share(period),
+        Timing::FullYear => 1.0,
     };
-    markets.into_iter().map(request).collect()
+    restriction.restriction_level * in_force
+}
+
+fn strengthen(levels: &mut BTreeMap<CountryId, f64>, exporter: &CountryId, level: f64) {
+    let strongest = levels.entry(exporter.clone()).or_insert(level);
+    *strongest = strongest.max(level);
+}
+
+/// Brings the restrictions of each global market into the bilateral markets of the same commodity and stage: without
+/// them an exporter that serves nobody would help out there.
+fn carry_over(markets: &mut BTreeMap<MarketId, BTreeMap<CountryId, f64>>) {
+    let of_all: Vec<_> = markets.iter().filter(|((.., scope), _)| *scope == Scope::Global).collect();
+    let of_all: Vec<_> = of_all.into_iter().map(|(id, levels)| (id.clone(), levels.clone())).collect();
+    for ((commodity, stage, _), harsh) in of_all {
+        let same = markets.iter_mut().filter(|((name, step, _), _)| *name == commodity && *step == stage);
+        for ((.., scope), levels) in same {
+            let abroad = harsh.iter().filter(|(exporter, _)| Some(*exporter) != scope.destination());
+            abroad.for_each(|(exporter, level)| strengthen(levels, exporter, *level));
+        }
+    }
+}
+
+fn request(
+    scenario: &Scenario,
+    (commodity, stage, scope): MarketId,
+    levels: BTreeMap<CountryId, f64>,
+) -> MarketRequest {
+    let consumers = scope.destination().map_or_else(|| scenario.consumers.clone(), |only| vec![only.clone()]);
+    let (year, edition) = (scenario.base_year, scenario.edition.clone());
+    MarketRequest { commodity, stage, year, edition, scope, restrictions: levels.into_iter().collect(), consumers }
 }
 
 fn steps(restriction: &ExportRestriction) -> Vec<(CommodityId, Option<Stage>)> {
@@ -49,11 +81,8 @@ fn scopes(restriction: &ExportRestriction, dataset: &Dataset) -> BTreeSet<Scope>
         match destination {
             Destination::Country(country) => vec![country.clone()],
             Destination::Bloc(bloc) => {
-                let day = restriction.start;
-                let rows = dataset.bloc_memberships.iter().filter(|row| row.bloc == *bloc);
-                let is_member = |from, to: Option<_>| from <= day && to.is_none_or(|to| day <= to);
-                let today = rows.filter(|row| is_member(row.member_from, row.member_to));
-                today.map(|row| row.country.clone()).filter(|country| *country != restriction.exporter).collect()
+                let today = dataset.bloc_members(bloc, Some(restriction.start));
+                today.filter(|country| **country != restriction.exporter).cloned().collect()
             }
         }
     };

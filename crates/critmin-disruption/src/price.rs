@@ -50,6 +50,21 @@ mod tests {
         assert!((usd_per_t_factor("dollars per metric ton").unwrap() - 1.0).abs() < 1e-12);
     }
 
+    /// By definition: 2,204.62… pounds, 32,150.7… troy ounces and 1.1023… short tons make a tonne.
+    #[test]
+    fn customary_units_are_what_they_are_defined_to_be() {
+        let factor = |unit| usd_per_t_factor(unit).unwrap();
+        for (unit, expected) in [
+            ("dollars per pound", 2_204.622_622),
+            ("cents per pound", 22.046_226_22),
+            ("dollars per troy ounce", 32_150.746_57),
+            ("dollars per short ton", 1.102_311_311),
+            ("dollars per gram", 1e6),
+        ] {
+            assert!((factor(unit) / expected - 1.0).abs() < 1e-9, "{unit}: {}", factor(unit));
+        }
+    }
+
     #[test]
     fn an_ambiguous_ton_is_refused() {
         let message = usd_per_t_factor("dollars per ton").unwrap_err().to_string();

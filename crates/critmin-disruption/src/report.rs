@@ -114,7 +114,9 @@ pub(crate) fn timeline(row: &ConsumerOutcome) -> Vec<TimelineRow> {
     }
     let with_consumer = |depletion| TimelineRow {
         commodity: row.key.commodity.clone(),
+        stage: row.key.stage,
         scope: row.key.scope.clone(),
+        destination: row.key.destination.clone(),
         country: row.country.clone(),
         depletion,
     };

@@ -85,14 +85,23 @@ pub(crate) fn clearing_log_price(
     for (index, next) in supply.capped.iter().enumerate() {
         let responding: f64 = supply.capped[index..].iter().map(|one| one.production_t).sum();
         segment.responding_t = supply.unlimited_t + responding;
-        if 0.0 <= segment.excess(next.log_price_at_capacity) {
-            return Ok(segment.root(from, next.log_price_at_capacity));
+        let until = next.log_price_at_capacity.min(LARGEST_LOG_PRICE);
+        if 0.0 <= segment.excess(until) {
+            return Ok(segment.root(from, until));
+        }
+        if until < next.log_price_at_capacity {
+            return Err(unbounded(market));
         }
         segment.fixed_t += next.capacity_t;
         from = next.log_price_at_capacity;
     }
     segment.responding_t = supply.unlimited_t;
     segment.last_root(from, market)
+}
+
+fn unbounded(market: &Market) -> Error {
+    let commodity = market.commodity.clone();
+    Error::UnboundedPrice { commodity, demand_elasticity: market.price_elasticity_of_demand }
 }
 
 impl Segment {
@@ -112,15 +121,11 @@ impl Segment {
 
     /// The root of the stretch that has no upper end.
     fn last_root(&self, from: f64, market: &Market) -> Result<(f64, u32), Error> {
-        let commodity = market.commodity.clone();
         if self.fixed_t == 0.0 && self.responding_t == 0.0 && self.form != DemandForm::Linear {
-            return Err(Error::NoSupplyLeft { commodity });
+            return Err(Error::NoSupplyLeft { commodity: market.commodity.clone() });
         }
         let until = self.upper_bound().max(from);
-        if until <= LARGEST_LOG_PRICE {
-            return Ok(self.root(from, until));
-        }
-        Err(Error::UnboundedPrice { commodity, demand_elasticity: market.price_elasticity_of_demand })
+        if until <= LARGEST_LOG_PRICE { Ok(self.root(from, until)) } else { Err(unbounded(market)) }
     }
 
     /// A price at which the market is certain to clear: what each part of supply would reach alone.

@@ -1,8 +1,9 @@
 //! Runs a scenario: which markets it touches, what each becomes, and who is short of what.
 
-use critmin_core::{CommodityId, Dataset, Stage};
+use critmin_core::{CommodityId, Dataset, Parameter, Stage};
 
 use crate::report::{consumer_outcome, producer_rows, timeline};
+use crate::words::readable;
 use crate::{
     Band, CurveRow, DemandForm, Equilibrium, Error, Figures, FormRow, Market, MarketKey, MarketOptions, MarketOutcome,
     MarketRecipe, MarketRequest, MarketResult, MarketStatus, MissingInputPolicy, Period, Scenario, ScenarioOutcome,
@@ -34,7 +35,49 @@ pub fn run(scenario: &Scenario, dataset: &Dataset, recipes: &[MarketRecipe]) -> 
             Err(error) => outcome.markets.push(unsolved(&request, error)),
         }
     }
+    let doubts = unused_parameters(scenario, &outcome).into_iter().chain(markets_formed_twice(&outcome));
+    let doubts: Vec<Warning> = doubts.collect();
+    outcome.warnings.extend(doubts);
     Ok(outcome)
+}
+
+/// A misspelt name, or a figure of a country or commodity that nothing asks for, would otherwise pass in silence.
+fn unused_parameters(scenario: &Scenario, outcome: &ScenarioOutcome) -> Vec<Warning> {
+    // An unsolved market reads its parameters too, but does not report them.
+    if outcome.markets.iter().any(|market| market.status != MarketStatus::Solved) {
+        return Vec::new();
+    }
+    let is_used = |row: &&Parameter| {
+        outcome.inputs.iter().any(|input| {
+            let is_same = input.name == row.parameter && input.country == row.country && input.source == row.source;
+            is_same && row.commodity.as_ref().is_none_or(|commodity| *commodity == input.commodity)
+        })
+    };
+    let unused = scenario.parameters.iter().filter(|row| !is_used(row));
+    let warning = |row: &Parameter| {
+        let whose = row.country.as_ref().map_or_else(String::new, |country| format!(" of `{country}`"));
+        let message = format!(
+            "parameter `{}`{whose} was not used: no market of the scenario asks for it, or a later row replaces it; check its name, commodity and country",
+            row.parameter
+        );
+        Warning { commodity: row.commodity.clone(), kind: WarningKind::UnusedParameter, message }
+    };
+    unused.map(warning).collect()
+}
+
+/// One restriction may name the stage that another leaves open: each market then misses the other's restriction.
+fn markets_formed_twice(outcome: &ScenarioOutcome) -> Vec<Warning> {
+    let solved: Vec<&MarketKey> =
+        outcome.markets.iter().filter(|market| market.result.is_some()).map(|market| &market.key).collect();
+    let again = solved.iter().enumerate().filter(|(index, key)| solved[..*index].contains(key));
+    let warning = |key: &MarketKey| {
+        let stage = key.stage.map_or_else(String::new, |stage| stage.to_string());
+        let message = format!(
+            "the market at stage `{stage}` is formed twice, each time without the other restriction: name `stages` in both restrictions"
+        );
+        Warning { commodity: Some(key.commodity.clone()), kind: WarningKind::Assumption, message }
+    };
+    again.map(|(_, key)| warning(key)).collect()
 }
 
 impl ScenarioOutcome {
@@ -149,15 +192,15 @@ fn alarms(commodity: &CommodityId, after: &Equilibrium, band: Option<Band>) -> V
     let mut warnings = Vec::new();
     let mut warn = |kind, message| warnings.push(Warning { commodity: Some(commodity.clone()), kind, message });
     if 0.0 < after.unserved_share {
-        let (ratio, unserved) = (after.price_ratio, 100.0 * after.unserved_share);
+        let (ratio, unserved) = (readable(after.price_ratio), 100.0 * after.unserved_share);
         let message = format!(
             "the price stops at {ratio} times its base (`choke_price_ratio`), and {unserved:.1} % of what is demanded at that price is not served: read it as rationing, not as a price forecast"
         );
         warn(WarningKind::BeyondExperience, message);
     } else if BEYOND_EXPERIENCE < after.price_ratio {
-        let ratio = after.price_ratio;
+        let ratio = readable(after.price_ratio);
         let message = format!(
-            "a price ratio of {ratio:.3e} lies far outside the changes from which elasticities are estimated: read it as a rationing signal, and see the other forms"
+            "a price ratio of {ratio} lies far outside the changes from which elasticities are estimated: read it as a rationing signal, and see the other forms"
         );
         warn(WarningKind::BeyondExperience, message);
     }

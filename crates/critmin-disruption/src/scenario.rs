@@ -28,7 +28,8 @@ pub struct Scenario {
     /// Edition of the USGS tables; absent = [`crate::DEFAULT_EDITION`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<SourceId>,
-    /// Whose shortfall and stocks are reported; default the United States.
+    /// Whose shortfall and stocks are reported for global markets; default the United States. A bilateral market
+    /// reports those of its destination.
     #[serde(default = "united_states")]
     pub consumers: Vec<CountryId>,
     /// Named choices of the market stage.
@@ -103,7 +104,7 @@ pub enum Destinations {
 pub enum Destination {
     /// A country.
     Country(CountryId),
-    /// Each member of a bloc on the first day of the restriction.
+    /// Each member of a bloc on the first day of the restriction, but for the exporter itself.
     Bloc(BlocId),
 }
 

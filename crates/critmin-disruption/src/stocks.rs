@@ -56,8 +56,12 @@ pub struct DepletionMonth {
 pub struct TimelineRow {
     /// The commodity.
     pub commodity: critmin_core::CommodityId,
+    /// Step of the chain.
+    pub stage: Option<critmin_core::Stage>,
     /// `global` or `bilateral`.
     pub scope: String,
+    /// The country that is cut off, for a bilateral market.
+    pub destination: Option<CountryId>,
     /// The consumer.
     pub country: CountryId,
     /// The month.
@@ -116,7 +120,8 @@ mod tests {
         assert_eq!(status(None, Some(0.0)), CoverStatus::NoShortfall);
         assert_eq!(status(None, Some(1.0)), CoverStatus::StocksNotAvailable);
         assert_eq!(status(Some(1.0), None), CoverStatus::ConsumptionNotAvailable);
-        assert_eq!(status(Some(2.0), Some(1.0)), CoverStatus::OutlastsPeriod);
+        assert_eq!(status(Some(1.0), Some(1.0)), CoverStatus::OutlastsPeriod);
+        assert_eq!(status(Some(0.999), Some(1.0)), CoverStatus::Depletes);
         assert_eq!(stock_cover(Some(Tonnes(0.0)), Some(Tonnes(1.0))).months_of_cover, Some(Months(0.0)));
     }
 

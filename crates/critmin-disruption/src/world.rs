@@ -8,6 +8,7 @@ use critmin_core::{
 
 use crate::inputs::{Figure, Ledger};
 use crate::recipe::find_recipe;
+use crate::words::readable;
 use crate::{Error, Figures, InputUsed, Interval, MarketRecipe, MarketRequest, Producer, WarningKind};
 
 /// One supplier with the interval of its capacity.
@@ -77,7 +78,10 @@ impl<'a> WorldTable<'a> {
         self.override_by(ledger, "production_t", &mut production, restricting);
         self.override_by(ledger, "capacity_t", &mut capacity, restricting);
         if production.is_empty() {
-            let how = format!("no country has a figure for {} in the tables: add parameter rows by country", self.year);
+            let how = format!(
+                "no country outside the restriction has a figure for {} in the tables: add parameter rows by country",
+                self.year
+            );
             ledger.miss(&self.staged("production_t"), None, how);
         }
         let lacks =
@@ -176,8 +180,8 @@ fn at_stage<'a>(
 fn supplier(ledger: &mut Ledger, country: Option<CountryId>, production_t: f64, most: Figure) -> WorldProducer {
     let producer = Producer { country, production_t, capacity_t: most.value.max(production_t) };
     if most.value < production_t {
-        let message =
-            format!("capacity of `{}` is {} t, below its production of {production_t} t", producer.label(), most.value);
+        let (who, most_t, made_t) = (producer.label(), readable(most.value), readable(production_t));
+        let message = format!("capacity of `{who}` is {most_t} t, below its production of {made_t} t: raised to it");
         ledger.warn(WarningKind::CapacityRaised, message);
     }
     let at_least = |end: f64| end.max(production_t);

@@ -14,7 +14,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use critmin_core::{Grade, Months, Parameter, Stage};
 use critmin_disruption::{
-    CoverStatus, Destination, Destinations, MarketOutcome, MarketStatus, Scenario, ScenarioOutcome, WarningKind, run,
+    CoverStatus, Destination, Destinations, MarketOutcome, MarketStatus, Scenario, ScenarioOutcome, WarningKind,
+    clear_many, run,
 };
 
 fn study(file: &str) -> Scenario {
@@ -205,4 +206,31 @@ fn curated_rows_are_within_their_intervals() {
         assert!(!row.source.is_empty() && !row.unit.is_empty(), "{row:?}");
     }
     assert!(common::recipes().iter().any(|recipe| recipe.commodity.as_str() == "gallium"));
+}
+
+#[test]
+fn every_parameter_of_the_studies_is_read() {
+    for file in ["scenario-bilateral.toml", "scenario-global.toml"] {
+        let outcome = answer(&study(file));
+        assert!(!outcome.markets.is_empty());
+        let unused = outcome.warnings.iter().filter(|warning| warning.kind == WarningKind::UnusedParameter);
+        assert_eq!(unused.map(|warning| warning.message.as_str()).collect::<Vec<_>>(), [""; 0], "{file}");
+    }
+}
+
+#[test]
+fn many_scenarios_at_once_give_what_each_gives_alone() {
+    let scenario = study("scenario-global.toml");
+    let levels = [0.0, 0.3, 1.0].map(|level| scenario.with_restriction_level(level));
+    let cleared = clear_many(&levels, &common::dataset(), &common::recipes()).unwrap();
+    assert_eq!(cleared.len(), levels.len());
+    for (level, together) in levels.iter().zip(&cleared) {
+        let alone = answer(level);
+        assert_eq!(together.fingerprint, alone.fingerprint);
+        assert_eq!(together.markets.len(), alone.markets.len());
+        for (one, other) in together.markets.iter().zip(&alone.markets) {
+            let (one, other) = (one.result.as_ref().unwrap(), other.result.as_ref().unwrap());
+            assert_eq!((one.price_ratio, one.shortfall_t), (other.price_ratio, other.shortfall_t));
+        }
+    }
 }

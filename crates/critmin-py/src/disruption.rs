@@ -15,7 +15,7 @@ use crate::reference::dataset;
 use crate::table::{from_python, to_python};
 
 /// Scenarios cleared between two looks at progress and signals.
-const BATCH: usize = 256;
+const BATCH: usize = 2048;
 
 /// A validated scenario; immutable.
 #[pyclass(frozen, module = "critmin._core")]

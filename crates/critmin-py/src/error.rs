@@ -50,6 +50,7 @@ pub(crate) fn from_tables(error: &TablesError) -> PyErr {
             InvalidDataError::new_err((message, problems))
         }
         TablesError::MissingColumns { .. } => MissingColumnError::new_err(message),
+        TablesError::UnstatedVintage { .. } => InvalidDataError::new_err(message),
         TablesError::Read { .. } => ReadError::new_err(message),
         TablesError::Unreadable { .. } => UnreadableFileError::new_err(message),
         TablesError::UnknownTable { .. } => UnknownTableError::new_err(message),
@@ -80,6 +81,7 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::OptionOutOfRange { .. }
         | DisruptionError::DateOverflow { .. } => ScenarioError::new_err(message),
         DisruptionError::UnknownPriceUnit { .. }
+        | DisruptionError::FaultyParameter { .. }
         | DisruptionError::NotAnElasticity { .. }
         | DisruptionError::NotATonnage { .. }
         | DisruptionError::CapacityBelowProduction { .. } => InvalidDataError::new_err(message),

@@ -69,7 +69,8 @@ outcome_tables! {
         ("shortfall_share_high", Number, "highest"), ("quantity_ratio", Number, "quantity over base demand"),
     ];
     TIMELINE "timeline", "Stocks month by month": [
-        ("country", Label, "consumer"), ("commodity", Label, "commodity id"), ("scope", Label, "global or bilateral"),
+        ("country", Label, "consumer"), ("commodity", Label, "commodity id"), ("stage", Label, "step of the chain"),
+        ("scope", Label, "global or bilateral"), ("destination", Label, "who is cut off, in a bilateral market"),
         ("month", Whole, "month of the assessed year, from 1"), ("stock_t", Number, "stock at its end"),
         ("supply_t", Number, "what the market delivers in it"), ("demand_t", Number, "a twelfth of base demand"),
         ("release_t", Number, "what comes out of stock"), ("shortfall_t", Number, "what neither delivers"),
@@ -216,7 +217,9 @@ fn timeline(outcome: &ScenarioOutcome) -> Result<RecordBatch, Error> {
         let month = &row.depletion;
         rows.text(row.country.as_str())
             .text(row.commodity.as_str())
+            .text(row.stage.map(Stage::as_str))
             .text(row.scope.as_str())
+            .text(row.destination.as_ref().map(CountryId::as_str))
             .whole(i64::from(month.month))
             .number(month.stock_t)
             .number(month.supply_t)

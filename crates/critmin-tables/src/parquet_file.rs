@@ -11,6 +11,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::ChunkReader;
 
 use crate::Error;
+use crate::temporary_file::temporary_beside;
 
 /// Writes `table` to `path` through a temporary file beside it, so that nothing half-written remains.
 ///
@@ -19,8 +20,7 @@ use crate::Error;
 /// [`Error::Write`] when the folder does not exist, may not be written, or is full.
 pub fn write_parquet(path: &Path, table: &RecordBatch, properties: WriterProperties) -> Result<(), Error> {
     let fault = |source: std::io::Error| Error::Write { path: path.to_owned(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
+    let temporary = temporary_beside(path)?;
     let mut writer =
         ArrowWriter::try_new(temporary.as_file(), table.schema(), Some(properties)).map_err(|e| fault(e.into()))?;
     writer.write(table).map_err(|e| fault(e.into()))?;

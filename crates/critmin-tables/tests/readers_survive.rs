@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may panic, and printed figures are compared as printed
 
-mod registers;
-
 use std::io::Write;
 use std::path::Path;
 
 use critmin_tables::Error;
 use critmin_tables::readers::{eu, hs, metal_intensity, policy, usgs};
+use critmin_tables::reference;
 use proptest::prelude::*;
 
 const HEADERS: &[&str] = &[
@@ -24,7 +23,7 @@ const HEADERS: &[&str] = &[
 
 /// Every reader over one file; `true` when any of them accepted it.
 fn read_all(path: &Path) -> bool {
-    let registers = registers::registers();
+    let registers = reference::registers().unwrap();
     [
         usgs::read_mcs_2026(path, &registers).is_ok(),
         usgs::read_mcs_2025(path, &registers).is_ok(),
@@ -69,11 +68,11 @@ fn compressed_files_are_read_and_truncated_ones_told() {
     packed.write_all(b"Material,Year,SR,EI\nGallium,2023,3.9,3.7\n").unwrap();
     let bytes = packed.finish().unwrap();
     std::fs::write(&path, &bytes).unwrap();
-    assert_eq!(eu::read_eu_assessments(&path, &registers::registers()).unwrap().len(), 1);
+    assert_eq!(eu::read_eu_assessments(&path, &reference::registers().unwrap()).unwrap().len(), 1);
     assert!(read_all(&path));
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let fault = eu::read_eu_assessments(&path, &registers::registers()).unwrap_err();
+    let fault = eu::read_eu_assessments(&path, &reference::registers().unwrap()).unwrap_err();
     assert!(matches!(fault, Error::Unreadable { kind: "gzip", .. }), "{fault}");
-    let fault = eu::read_eu_assessments(&folder.path().join("none.csv"), &registers::registers()).unwrap_err();
+    let fault = eu::read_eu_assessments(&folder.path().join("none.csv"), &reference::registers().unwrap()).unwrap_err();
     assert!(fault.to_string().starts_with("cannot read `"), "{fault}");
 }

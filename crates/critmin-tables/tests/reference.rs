@@ -1,9 +1,11 @@
 //! The embedded reference dataset keeps its own rules.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::UInt32Type;
+use arrow::array::{Array, AsArray, Float64Array, RecordBatch};
+use arrow::datatypes::{Float64Type, Schema, UInt32Type};
 use critmin_core::{Area, CommodityId, MarketRecipe, ProductionStatistic, SalientStatistic, Stage, Year};
 use critmin_tables::{Error, TABLES, reference};
 
@@ -118,4 +120,44 @@ fn market_recipes_name_rows_that_exist() {
 fn an_unknown_table_is_named_with_the_known_ones() {
     let Err(fault @ Error::UnknownTable { .. }) = reference::table("trade") else { panic!("the table was found") };
     assert!(fault.to_string().contains("`trade_flows`"), "{fault}");
+}
+
+/// A day before 1970 is a negative number of days, and no reason to move it to 1970.
+#[test]
+fn memberships_begin_on_the_day_that_the_curated_table_says() {
+    let mut curated =
+        csv::Reader::from_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/curated/bloc_memberships.csv"))
+            .unwrap();
+    let rows: Vec<csv::StringRecord> = curated.records().map(Result::unwrap).collect();
+    let places = curated.headers().unwrap().clone();
+    let cell =
+        |row: &csv::StringRecord, name: &str| row[places.iter().position(|place| place == name).unwrap()].to_owned();
+    let mut expected: Vec<_> =
+        rows.iter().map(|row| (cell(row, "bloc"), cell(row, "country"), cell(row, "member_from"))).collect();
+    let memberships = &reference::dataset().unwrap().bloc_memberships;
+    let mut found: Vec<_> = memberships
+        .iter()
+        .map(|row| (row.bloc.to_string(), row.country.to_string(), row.member_from.to_string()))
+        .collect();
+    assert!(expected.iter().any(|(.., day)| day.as_str() < "1970"), "the case is not in the table");
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+/// A user's parameter without a value is an error; Arrow would give 0 for it.
+#[test]
+fn an_empty_value_is_not_zero() {
+    let ours = reference::table("parameters").unwrap();
+    let place = ours.schema().index_of("value").unwrap();
+    let mut values: Vec<Option<f64>> = ours.column(place).as_primitive::<Float64Type>().iter().collect();
+    assert!(!values.is_empty());
+    values[2] = None;
+    let fields: Vec<_> =
+        ours.schema().fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    let mut columns = ours.columns().to_vec();
+    columns[place] = Arc::new(Float64Array::from(values));
+    let table = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+    let message = reference::parameters(&table).unwrap_err().to_string();
+    assert!(message.contains("`value` is empty in row 3"), "{message}");
 }

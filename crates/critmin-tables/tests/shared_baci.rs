@@ -4,7 +4,6 @@
 #![expect(clippy::float_cmp)] // printed figures, rounded the same way
 
 mod common;
-mod curated;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -15,6 +14,7 @@ use critmin_core::SourceId;
 use critmin_tables::readers::baci::{
     TradeFlow, TradeFlows, decode_embedded_trade, encode_embedded_trade, read_baci_parquet, trade_flows_table,
 };
+use critmin_tables::reference;
 
 const RARE_EARTHS: [&str; 3] = ["280530", "284610", "284690"];
 const BROKEN: [&str; 3] = ["811230", "283030", "250390"];
@@ -25,7 +25,7 @@ fn flows() -> Option<&'static TradeFlows> {
     let path = common::shared()?.join("sources/baci/baci_hs92_74codes_1995_2024.parquet");
     Some(FLOWS.get_or_init(|| {
         let source_id = SourceId::new("baci-hs92-v202601").unwrap();
-        read_baci_parquet(&path, "HS92", source_id, &curated::country_register()).unwrap()
+        read_baci_parquet(&path, "HS92", source_id, reference::registers().unwrap().areas.countries()).unwrap()
     }))
 }
 

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may panic, and printed figures are compared as printed
 
 mod common;
-mod registers;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use critmin_tables::readers::eu::{
     EuAssessment, EuScope, EuStage, EuSupplyShare, EuUseShare, eu_assessments_table, eu_supply_shares_table,
     eu_use_shares_table, read_eu_assessments, read_eu_supply_shares, read_eu_use_shares,
 };
+use critmin_tables::reference;
 
 fn file(name: &str) -> Option<PathBuf> {
     Some(common::shared()?.join("sources/eu_crm_2023").join(name))
@@ -20,18 +20,18 @@ fn file(name: &str) -> Option<PathBuf> {
 
 fn assessments() -> Option<Vec<EuAssessment>> {
     let path = file("dimension_CRMsOverTime.csv")?;
-    Some(read_eu_assessments(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}")))
+    Some(read_eu_assessments(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}")))
 }
 
 fn shares(scope: EuScope) -> Option<Vec<EuSupplyShare>> {
     let name = if scope == EuScope::Global { "fact_GlobalSupplyShares&t.csv" } else { "fact_EUSupplyShares&t.csv" };
-    let shares = read_eu_supply_shares(&file(name)?, scope, &registers::registers());
+    let shares = read_eu_supply_shares(&file(name)?, scope, &reference::registers().unwrap());
     Some(shares.unwrap_or_else(|fault| panic!("{fault}")))
 }
 
 fn uses() -> Option<Vec<EuUseShare>> {
     let path = file("fact_MaterialUseShares.csv")?;
-    Some(read_eu_use_shares(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}")))
+    Some(read_eu_use_shares(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}")))
 }
 
 #[test]

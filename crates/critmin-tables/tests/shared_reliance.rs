@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test may panic
 
 mod common;
-mod registers;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +13,7 @@ use arrow::datatypes::{DataType, Float64Type, Int16Type};
 use critmin_core::Dataset;
 use critmin_tables::import_reliance;
 use critmin_tables::readers::usgs;
+use critmin_tables::reference;
 
 fn study(file: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../studies/usgs-mcs-2026-import-reliance");
@@ -22,7 +22,8 @@ fn study(file: &str) -> String {
 
 fn recomputed() -> Option<Table> {
     let path = common::shared()?.join("sources/usgs_mcs/MCS2026_Commodities_Data.csv");
-    let release = usgs::read_mcs_2026(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}"));
+    let release =
+        usgs::read_mcs_2026(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}"));
     let dataset = Dataset { salient: release.salient, ..Dataset::default() };
     let table = import_reliance(&dataset, &study("balances.csv"), &study("published.csv"));
     Some(Table(table.unwrap_or_else(|fault| panic!("{fault}"))))
@@ -128,7 +129,7 @@ fn printed_cells_carry_their_rounding() {
 fn a_misprinted_cell_is_refused() {
     let Some(folder) = common::shared() else { return };
     let path = folder.join("sources/usgs_mcs/MCS2026_Commodities_Data.csv");
-    let release = usgs::read_mcs_2026(&path, &registers::registers()).unwrap();
+    let release = usgs::read_mcs_2026(&path, &reference::registers().unwrap()).unwrap();
     let dataset = Dataset { salient: release.salient, ..Dataset::default() };
     let published = study("published.csv").replacen("\"146,000\"", "\"147,000\"", 1);
     let fault = import_reliance(&dataset, &study("balances.csv"), &published).unwrap_err().to_string();

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may panic, and printed figures are compared as printed
 
 mod common;
-mod registers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +11,7 @@ use critmin_tables::readers::hs::{
 };
 use critmin_tables::readers::metal_intensity::{MetalIntensity, metal_intensities_table, read_metal_intensities};
 use critmin_tables::readers::policy::{self, PolicyEvent, Verified, policy_measures_table, read_policy_events};
+use critmin_tables::reference;
 
 fn conversions(name: &str) -> Option<Vec<HsConversion>> {
     let path = common::shared()?.join("sources/hs_concordance").join(name);
@@ -74,7 +74,8 @@ fn hs_to_naics() {
 fn metal_intensities() {
     let Some(shared) = common::shared() else { return };
     let path = shared.join("sources/metal_intensity/metals_db.csv");
-    let rows = read_metal_intensities(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}"));
+    let rows =
+        read_metal_intensities(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!(rows.len(), 240);
     let spellings: BTreeSet<_> = rows.iter().map(|row| row.metal.as_str()).collect();
     let metals: BTreeSet<_> = rows.iter().map(|row| row.commodity.as_str()).collect();
@@ -101,7 +102,7 @@ fn metal_intensities() {
 fn policy_events() {
     let Some(shared) = common::shared() else { return };
     let path = shared.join("sources/policy_events/export_control_events.csv");
-    let events = read_policy_events(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}"));
+    let events = read_policy_events(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!(events.len(), 20);
     let announced = |event: &PolicyEvent| event.measure.announced.to_string();
     assert_eq!(events.first().map(announced).unwrap(), "2010-07-08");

@@ -3,21 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may panic, and printed figures are compared as printed
 
 mod common;
-mod registers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use critmin_core::{Area, Flag, Observation, ProductionRecord, ProductionStatistic, SalientRecord, SalientStatistic};
 use critmin_tables::readers::usgs::{self, Mcs2026};
+use critmin_tables::reference;
 
 fn release_2026() -> Option<Mcs2026> {
     let path = common::shared()?.join("sources/usgs_mcs/MCS2026_Commodities_Data.csv");
-    Some(usgs::read_mcs_2026(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}")))
+    Some(usgs::read_mcs_2026(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}")))
 }
 
 fn release_2025() -> Option<Vec<ProductionRecord>> {
     let path = common::shared()?.join("sources/usgs_mcs/MCS2025_World_Data.csv");
-    Some(usgs::read_mcs_2025(&path, &registers::registers()).unwrap_or_else(|fault| panic!("{fault}")))
+    Some(usgs::read_mcs_2025(&path, &reference::registers().unwrap()).unwrap_or_else(|fault| panic!("{fault}")))
 }
 
 /// The only figure of a commodity, statistic, country (or `world`) and year whose form contains `form`.

@@ -4,20 +4,20 @@
 #![expect(clippy::cast_precision_loss)] // small counts
 
 mod common;
-mod curated;
 
 use critmin_core::{CountryId, SourceId, Year};
 use critmin_tables::readers::wgi::{Dimension, GovernanceRecord, governance_table, mean_of_six, read_wgi};
+use critmin_tables::reference;
 use critmin_tables::{Encoding, SourceFile};
 
 /// The 2015, 2023 and 2024 updates.
 fn updates() -> Option<[Vec<GovernanceRecord>; 3]> {
     let folder = common::shared()?.join("sources/wgi");
-    let countries = curated::country_register();
+    let registers = reference::registers().unwrap();
     let read = |years: &str, update: &str| {
         let path = folder.join(format!("wgi_{update}_update_{years}.csv.gz"));
         let source_id = SourceId::new(format!("wgi-{update}-update")).unwrap();
-        read_wgi(&SourceFile::open(&path, Encoding::Utf8).unwrap(), &countries, &source_id).unwrap()
+        read_wgi(&SourceFile::open(&path, Encoding::Utf8).unwrap(), registers.areas.countries(), &source_id).unwrap()
     };
     Some([read("1996_2014", "2015"), read("1996_2022", "2023"), read("1996_2023", "2024")])
 }

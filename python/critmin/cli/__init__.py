@@ -57,8 +57,10 @@ def cli(*, debug: bool) -> None:
     \b
     Examples:
       critmin profile gallium
+      critmin study list
       critmin study run gallium-germanium-antimony-ban --report ban.html
       critmin scenario run my-scenario.toml --level 0.5
+      critmin data describe
     """  # noqa: D301
 
 

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from critmin.cli.render import output_options, print_line, print_table
+from critmin.cli.render import output_options, print_item, print_line, print_table
 
 if TYPE_CHECKING:
     import polars as pl
+
+# So many editions and more are counted, not named.
+MANY_EDITIONS = 3
 
 _FILE = click.argument("file", type=click.Path())
 _OUTPUT = click.option("--output", type=click.Path(), required=True, help="Where the Parquet goes.")
 
 
-@click.group()
+@click.group(short_help="Look into the reference dataset; convert files.")
 def data() -> None:
     """Look into the reference dataset, or convert the publishers' own files."""
 
 
-@data.command()
+@data.command(short_help="List the tables, or the columns of one table.")
 @click.argument("table", required=False)
 @output_options(formats=False)
 def describe(*, table: str | None, as_json: bool) -> None:
@@ -35,13 +38,40 @@ def describe(*, table: str | None, as_json: bool) -> None:
     """  # noqa: D301
     from critmin.tables import reference
 
-    found = reference().describe().drop("key") if table is None else reference().schema(table)
+    found = reference().describe() if table is None else reference().schema(table)
     if as_json:
         click.echo(json.dumps(found.to_dicts(), ensure_ascii=False, indent=2))
-        return
-    heads = {"n_rows": "rows", "n_columns": "columns", "is_optional": "may be empty"}
-    title = f"Columns of {table}" if table else "Tables of the reference dataset"
-    print_table(title, [heads.get(name, name) for name in found.columns], found.rows(), wrap=["description"])
+    elif table is None:
+        _print_tables(found)
+    else:
+        _print_columns(table, found)
+
+
+def _print_tables(found: pl.DataFrame) -> None:
+    print_line(f"{'table':28}{'rows':>8}  {'years':13} sources", style="bold")
+    for row in found.to_dicts():
+        editions = row["source"].split(", ")
+        source = row["source"] if len(editions) < MANY_EDITIONS else f"{len(editions)} editions"
+        print_line(f"{row['table']:28}{row['n_rows']:>8,}  {row['years'] or '-':13} {source}")
+        # The first sentence says what a row is; `describe TABLE` prints them all.
+        print_line(f"  {row['description'].split('. ')[0].split(': ')[0].rstrip('.')}.")
+    print_line("Columns and units: `critmin data describe TABLE`. Licences: the table `sources`.")
+
+
+def _print_columns(table: str, found: pl.DataFrame) -> None:
+    from critmin.tables import reference
+
+    record = next(row for row in reference().describe().to_dicts() if row["table"] == table)
+    print_line(f"{table}: {record['n_rows']:,} rows", style="bold")
+    print_line(record["description"])
+    for label, text in (("Source", record["source"]), ("Years", record["years"]), ("Key", record["key"])):
+        if text:
+            print_item(label, text)
+    rows = [
+        (row["column"], row["kind"], row["unit"] or "-", "yes" if row["is_optional"] else "no", row["description"])
+        for row in found.to_dicts()
+    ]
+    print_table("Columns", ("column", "kind", "unit", "empty?", "meaning"), rows, wrap=["meaning"])
 
 
 @data.group("import")
@@ -49,7 +79,7 @@ def import_() -> None:
     """Convert a publisher's file to Parquet in critmin's schema."""
 
 
-@import_.command()
+@import_.command(short_help="BACI: a year as CSV, or the release as zip.")
 @_FILE
 @_OUTPUT
 @click.option("--hs-edition", metavar="HS92..HS22", help="Revision of the codes; from the file name when absent.")
@@ -79,7 +109,7 @@ def baci(
     print_line(f"wrote {output}: " + ", ".join(f"{name} {value}" for name, value in counts.items()))
 
 
-@import_.command("usgs-mcs")
+@import_.command("usgs-mcs", short_help="USGS Mineral Commodity Summaries.")
 @_FILE
 @_OUTPUT
 @click.option("--edition", type=int, required=True, help="2025 or 2026.")
@@ -95,7 +125,7 @@ def usgs_mcs(*, file: str, output: str, edition: int) -> None:
     _write(read_usgs_mcs(file, edition=edition), output)
 
 
-@import_.command()
+@import_.command(short_help="World Bank governance indicators.")
 @_FILE
 @_OUTPUT
 @click.option("--vintage", required=True, help="Edition of the file, such as wgi-2025.")
@@ -111,7 +141,7 @@ def wgi(*, file: str, output: str, vintage: str) -> None:
     _write({"governance": read_wgi(file, vintage=vintage)}, output)
 
 
-@import_.command()
+@import_.command(short_help="BEA make and use tables.")
 @_FILE
 @_OUTPUT
 @click.option("--benchmark-year", type=int, required=True, help="2012 or 2017.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 NARROWEST = 80
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def console() -> Console:
@@ -34,8 +37,9 @@ def console() -> Console:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Sequence[str] = ()
-) -> None:
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrap: Sequence[str] = (),
+    right: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Print one table.
 
     Parameters
@@ -48,6 +52,8 @@ def print_table(
         Values; numbers are aligned right, an absent value is `n/a`.
     wrap
         Columns whose text may take several lines; the others stay on one.
+    right
+        Columns of text that is aligned right, such as shares.
     """
     from rich import box
     from rich.table import Table
@@ -55,26 +61,44 @@ def print_table(
 
     kept = [list(row) for row in rows]
     table = Table(
-        title=Text(title, style="bold"),
-        title_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
         collapse_padding=True,
     )
     for position, name in enumerate(columns):
-        is_number = any(isinstance(row[position], (int, float)) for row in kept)
+        is_number = name in right or any(isinstance(row[position], (int, float)) for row in kept)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=name not in wrap)
     for row in kept:
         table.add_row(*(Text(cell(value)) for value in row))
+    print_line(title, style="bold")
     console().print(table)
 
 
-def print_line(text: str = "") -> None:
+def print_line(text: str = "", *, style: str = "") -> None:
     """Print one paragraph, wrapped at the width of the terminal."""
     from rich.text import Text
 
-    console().print(Text(text))
+    console().print(Text(text, style=style))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that are wrapped already."""
+    for line in lines:
+        print_line(line)
+
+
+def print_item(label: str, text: str) -> None:
+    """Print a label in bold and what it stands for; further lines are indented."""
+    from rich.text import Text
+
+    colon = "" if label == "-" else ":"
+    # A number stays with its unit, and a year with its figure: a space that does not break stands between them.
+    bound = re.sub(r"(?<=\d) (?=%|t\b|[<>]?\d)", NO_BREAK, f"{label}{colon} {text}")
+    lines = textwrap.wrap(bound, console().width, subsequent_indent="  ", break_on_hyphens=False)
+    told = Text("\n".join(lines).replace(NO_BREAK, " "))
+    told.stylize("bold", 0, len(label))
+    console().print(told)
 
 
 def output_options(*, formats: bool = True) -> Callable[[Command], Command]:

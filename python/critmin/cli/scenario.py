@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from critmin.cli.render import output_options, print_line, print_table, write_outputs
-from critmin.result import cover_words, interval
+from critmin._answer import answer_lines
+from critmin._words import short, span_words
+from critmin.cli.render import output_options, print_line, print_lines, print_table, write_outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from critmin.disruption import Scenario
     from critmin.result import Result
 
-_CONSUMER_COLUMNS = ("shortfall_t", "stock_t", "months_of_cover")
 
-
-@click.group()
+@click.group(short_help="What happens if exports are restricted.")
 def scenario() -> None:
     """Export restrictions and their consequences."""
 
 
-@scenario.command()
+@scenario.command(short_help="Run a scenario file: price, shortfall, months of stocks.")
 @click.argument("file", type=click.Path())
 @click.option("--level", type=float, help="Replace the restriction level of every restriction (0 to 1).")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write everything into DIR.")
@@ -53,7 +53,7 @@ def run(
     write_outputs(result, parquet=parquet, csv=csv, report=report)
 
 
-@scenario.command()
+@scenario.command(short_help="Check a scenario file and print it in full.")
 @click.argument("file", type=click.Path())
 @output_options(formats=False)
 def show(*, file: str, as_json: bool) -> None:
@@ -68,65 +68,66 @@ def show(*, file: str, as_json: bool) -> None:
 
 
 def print_result(result: Result) -> None:
-    """Print the answer of one run, its sensitivity to the functional forms, and the notes."""
+    """Print the answer of one run, the same as a table, its sensitivity to the forms, and the notes."""
     print_answer(result)
+    print_figures({"": result})
     _print_forms(result)
-    for line in result.notes():
-        print_line(line)
+    print_lines(result.notes())
 
 
 def print_answer(result: Result) -> None:
-    """Print who is short of what, at what price, and how long the stocks last."""
-    print_line(f"{result.scenario.title} ({result.scenario.id})")
-    markets = [
-        (
-            f"{row['commodity']}, {row['stage']}",
-            _percent(row["effective_level"]),
-            interval(row, "price_ratio"),
-            interval(row, "shortfall_t"),
-            _percent(row["shortfall_share"]),
-        )
-        for row in result.markets.to_dicts()
-    ]
-    heads = ("market", "withheld", "price ratio (low to high)", "short, t per year", "of demand")
-    print_table("Markets in the year after", heads, markets, wrap=heads)
-    _print_unsolved(result)
-    _print_consumers(result)
+    """Tell who is short of what, at what price, and how long the stocks last."""
+    title, *lines = answer_lines(result)
+    print_line(title, style="bold")
+    print_lines(lines)
 
 
-def _print_consumers(result: Result) -> None:
-    consumers = [
-        (
-            f"{row['country']}, {row['commodity']}",
-            *(interval(row, name) for name in _CONSUMER_COLUMNS),
-            cover_words(row),
-        )
-        for row in result.consumers.to_dicts()
-    ]
-    heads = ("consumer", "short, t per year", "stock, t", "months of cover", "stocks")
-    print_table("How long the stocks last", heads, consumers, wrap=heads)
+def print_figures(runs: dict[str, Result]) -> None:
+    """Print the figures of the answer as one table, one row for each market and consumer of each run."""
+    rows = [(f"{name} {row[0]}".strip(), *row[1:]) for name, run_ in runs.items() for row in _figures(run_)]
+    countries = {row["country"] for run_ in runs.values() for row in run_.consumers.to_dicts()}
+    whose = countries.pop() if len(countries) == 1 else "consumer"
+    heads = ("market", "price ratio", "short,\nt/yr", f"{whose} short,\nt/yr", "its stocks,\nmonths")
+    print_table("The same in figures (low-high)", heads, rows)
+
+
+def _figures(result: Result) -> Iterator[tuple[str, ...]]:
+    keys = ("commodity", "stage", "scope")
+    consumers = result.consumers.to_dicts()
+    several = len({row["country"] for row in consumers}) > 1
+    for market in result.markets.to_dicts():
+        lack = "n/a" if market["shortfall_t"] is None else short(market["shortfall_t"])
+        told = (_ranged(market, "price_ratio"), lack)
+        same = [row for row in consumers if all(row[key] == market[key] for key in keys)]
+        if not same:
+            yield market["commodity"], *told, "n/a", "n/a"
+        for row in same:
+            whose = f"{row['country']} " if several else ""
+            months = "n/a" if row["months_of_cover"] is None else short(row["months_of_cover"])
+            yield market["commodity"], *told, f"{whose}{_ranged(row, 'shortfall_t')}", months
+
+
+def _ranged(row: dict[str, Any], name: str) -> str:
+    if row[name] is None:
+        return "n/a"
+    span = span_words(row, name).replace(" to ", "-")
+    return f"{short(row[name])} ({span})" if span else short(row[name])
 
 
 def _print_forms(result: Result) -> None:
-    rows = [
-        (
-            row["commodity"],
-            row["demand_form"],
-            row["supply_form"],
-            row["price_ratio"],
-            _percent(row["shortfall_share"]),
-            "chosen" if row["is_chosen"] else "",
-        )
-        for row in result.forms.to_dicts()
-    ]
-    heads = ("commodity", "demand", "supply", "price ratio", "short", "")
-    print_table("Sensitivity to the functional forms", heads, rows)
-
-
-def _print_unsolved(result: Result) -> None:
-    for row in result.markets.to_dicts():
-        if row["price_ratio"] is None:
-            print_line(f"{row['commodity']}, {row['stage']}: not available ({row['reason'] or row['status']})")
+    """Print the price ratio under every form, one row for each market."""
+    rows = result.forms.to_dicts()
+    pairs = list(dict.fromkeys((row["demand_form"], row["supply_form"]) for row in rows))
+    values = {(row["commodity"], row["demand_form"], row["supply_form"]): row for row in rows}
+    lines = []
+    for demand, supply in pairs:
+        cells = [values.get((name, demand, supply)) for name in dict.fromkeys(row["commodity"] for row in rows)]
+        chosen = any(cell and cell["is_chosen"] for cell in cells)
+        told = (None if cell is None or cell["price_ratio"] is None else short(cell["price_ratio"]) for cell in cells)
+        lines.append((demand.replace("_", " "), supply.replace("_", " "), *told, "chosen" if chosen else ""))
+    heads = ("demand", "supply", *dict.fromkeys(row["commodity"] for row in rows), "")
+    if lines:
+        print_table("Price ratio under every functional form: the most contested choice", heads, lines)
 
 
 def _write_everything(result: Result, folder: str) -> None:
@@ -142,7 +143,3 @@ def _read(file: str, level: float | None) -> Scenario:
 
     read = disruption.Scenario.from_file(file)
     return read if level is None else read.with_restriction_level(level)
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.3g} %"

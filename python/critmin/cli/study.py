@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from critmin.cli.render import output_options, print_line, print_table, write_outputs
-from critmin.cli.scenario import print_answer
+from critmin.cli.render import output_options, print_item, print_line, print_lines, print_table, write_outputs
+from critmin.cli.scenario import print_answer, print_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Steps of the restriction level that the terminal shows; the files hold all of them.
 SHOWN_STEPS = 5
+# Columns of a comparison that a terminal has room for.
+CELLS = ("series", "scenario", "quantity", "year", "computed", "ours", "ours_low", "ours_high", "printed", "verdict")
 
 
 @click.group()
@@ -48,11 +51,13 @@ def list_(*, as_json: bool) -> None:
 
 @study.command()
 @click.argument("name", required=False)
-@click.option("--cells", is_flag=True, help="Print every cell, also of a long comparison.")
+@click.option("--cells", is_flag=True, help="Print every published value with ours, also of a long comparison.")
+@click.option("--curves", is_flag=True, help="Print price and shortfall at restriction levels from 0 to 100 %.")
 @output_options()
 def run(
-    *, name: str | None, cells: bool, as_json: bool, parquet: Path | None, csv: Path | None, report: Path | None
-) -> None:
+    *, name: str | None, cells: bool, curves: bool, as_json: bool, parquet: Path | None, csv: Path | None,
+    report: Path | None,
+) -> None:  # fmt: skip
     """Run study NAME, or all studies, and print ours beside published.
 
     \b
@@ -70,22 +75,62 @@ def run(
         if as_json:
             click.echo(result.to_json())
         else:
-            print_study(result, cells=cells)
+            print_study(result, cells=cells, curves=curves)
         write_outputs(result, parquet=parquet, csv=csv, report=report)
 
 
-def print_study(result: StudyResult, *, cells: bool) -> None:
-    """Print the summary, the comparison, and the restriction curves where there are any."""
-    print_line(result.summary())
-    shown = result.comparison if cells else result.overview
-    title = "Every value" if cells else "Ours beside published (`--cells` prints every value)"
-    print_table(title, shown.columns, shown.rows(), wrap=shown.columns)
+def print_study(result: StudyResult, *, cells: bool, curves: bool) -> None:
+    """Print the answer, ours beside published, the figures, and what is assumed."""
+    print_line(result.study.title, style="bold")
     for run_ in result.runs.values():
+        print_line()
         print_answer(run_)
-    if not result.curve.is_empty():
+    print_line()
+    print_lines(result.claims())
+    if not result.runs:
+        print_lines(result.headlines())
+    if result.remarks():
+        print_line("What differs", style="bold")
+    for text in result.remarks():
+        print_item("-", text)
+    _print_comparison(result, cells=cells)
+    if result.runs:
+        print_figures(result.runs)
+    if curves and not result.curve.is_empty():
         _print_curve(result.curve)
+    print_line("Assumptions", style="bold")
     for text in result.study.assumptions:
-        print_line(f"Assumption: {text}")
+        print_item("-", text)
+    _print_more(result, cells=cells, curves=curves)
+
+
+def _print_comparison(result: StudyResult, *, cells: bool) -> None:
+    if cells:
+        shown = result.comparison.select([name for name in CELLS if name in result.comparison.columns])
+        print_table(
+            "Every value", shown.columns, [[_spaced(one) for one in row] for row in shown.rows()], wrap=shown.columns
+        )
+        return
+    if result.runs:
+        print_line("Ours beside published", style="bold")
+        for text in result.headlines():
+            print_item("-", text)
+        return
+    has_gap = result.overview["why"] != ""
+    print_item("Match in every year", ", ".join(result.overview.filter(~has_gap)["series"]))
+    rows = result.overview.filter(has_gap)
+    print_table("Ours beside published", rows.columns, rows.rows(), wrap=rows.columns)
+
+
+def _spaced(value: object) -> object:
+    """Put a name into words, which wrap at a space and never within a word."""
+    return re.sub(r"(?<=[a-z])[-_]", " ", value) if isinstance(value, str) else value
+
+
+def _print_more(result: StudyResult, *, cells: bool, curves: bool) -> None:
+    offers = {"--cells": not cells, "--curves": not curves and bool(result.runs), "--report FILE.html": True}
+    wanted = ", ".join(f"`{name}`" for name, is_offered in offers.items() if is_offered)
+    print_line(f"More: {wanted}, `--json`.")
 
 
 def _print_curve(curve: pl.DataFrame) -> None:

@@ -14,6 +14,7 @@ use super::curated::read_curated;
 use super::{registers, storage};
 use crate::readers::area::Registers;
 use crate::readers::{baci, bea, eu, hs, metal_intensity, policy, usgs, wgi};
+use crate::temporary_file::temporary_beside;
 use crate::{Encoding, Error, SourceFile, TABLES, table_schema};
 
 /// Tables whose rows stand in `curated/<table>.csv`.
@@ -44,7 +45,7 @@ const FIRST_TRADE_YEAR: i16 = 2012;
 const RARE_EARTH_CODES: [&str; 3] = ["280530", "284610", "284690"];
 /// Codes that no later nomenclature converts into: what remains of them after HS 2007 is not a series.
 const BROKEN_CODES: [&str; 3] = ["250390", "283030", "811230"];
-/// Fuels: a third of the bytes, and no minerals in the sense of the USGS summaries.
+/// Fuels: one row in nine, no minerals in the sense of the USGS summaries, and too many for a dataset under 4 MB.
 const FUEL_CHAPTER: &str = "27";
 
 /// One written table.
@@ -235,7 +236,7 @@ fn write(path: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
     let fault = |source: std::io::Error| Error::Write { path: path.clone(), source };
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(fault)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
+    let mut temporary = temporary_beside(path)?;
     temporary.write_all(bytes).map_err(fault)?;
     temporary.persist(path).map_err(|error| fault(error.error))?;
     Ok(())

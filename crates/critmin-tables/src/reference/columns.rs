@@ -5,9 +5,9 @@ use arrow::array::{
     UInt32Array,
 };
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int16Type, Int64Type, UInt32Type};
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, TimeDelta};
 
-use crate::Error;
+use crate::{Error, table_schema};
 
 /// One table of known schema; a missing column or another type is an error that names it.
 pub(super) struct Columns<'a> {
@@ -44,27 +44,39 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn numbers(&self, column: &str) -> Result<&'a Float64Array, Error> {
-        self.array(column)?.as_primitive_opt::<Float64Type>().ok_or_else(|| self.fault(column))
+        self.filled(column)?.as_primitive_opt::<Float64Type>().ok_or_else(|| self.fault(column))
     }
 
     pub(super) fn years(&self, column: &str) -> Result<&'a Int16Array, Error> {
-        self.array(column)?.as_primitive_opt::<Int16Type>().ok_or_else(|| self.fault(column))
+        self.filled(column)?.as_primitive_opt::<Int16Type>().ok_or_else(|| self.fault(column))
     }
 
     pub(super) fn wholes(&self, column: &str) -> Result<&'a Int64Array, Error> {
-        self.array(column)?.as_primitive_opt::<Int64Type>().ok_or_else(|| self.fault(column))
+        self.filled(column)?.as_primitive_opt::<Int64Type>().ok_or_else(|| self.fault(column))
     }
 
     pub(super) fn dates(&self, column: &str) -> Result<&'a Date32Array, Error> {
-        self.array(column)?.as_primitive_opt::<Date32Type>().ok_or_else(|| self.fault(column))
+        self.filled(column)?.as_primitive_opt::<Date32Type>().ok_or_else(|| self.fault(column))
     }
 
     pub(super) fn truths(&self, column: &str) -> Result<&'a BooleanArray, Error> {
-        self.array(column)?.as_boolean_opt().ok_or_else(|| self.fault(column))
+        self.filled(column)?.as_boolean_opt().ok_or_else(|| self.fault(column))
     }
 
     fn array(&self, column: &str) -> Result<&'a dyn Array, Error> {
         self.batch.column_by_name(column).map(|array| &**array).ok_or_else(|| self.fault(column))
+    }
+
+    /// A column without gaps, unless the schema allows them: a gap would be read as 0.
+    fn filled(&self, column: &str) -> Result<&'a dyn Array, Error> {
+        let array = self.array(column)?;
+        let declared = table_schema(self.name).and_then(|table| table.columns.iter().find(|one| one.name == column));
+        if array.null_count() == 0 || declared.is_none_or(|declared| declared.is_optional) {
+            return Ok(array);
+        }
+        let row = (0..array.len()).find(|row| array.is_null(*row)).map_or(0, |row| row + 1);
+        let reason = format!("`{column}` is empty in row {row}: expected a value in every row; leave the row out");
+        Err(Error::Unreadable { file: self.name.to_owned(), kind: "a table of the reference dataset", reason })
     }
 
     fn fault(&self, column: &str) -> Error {
@@ -105,6 +117,7 @@ pub(super) fn year(values: &Int16Array, row: usize) -> Option<critmin_core::Year
 }
 
 pub(super) fn date(values: &Date32Array, row: usize) -> Option<NaiveDate> {
-    let days = (!values.is_null(row)).then(|| u64::try_from(values.value(row)).unwrap_or_default())?;
-    NaiveDate::default().checked_add_days(Days::new(days))
+    let days = (!values.is_null(row)).then(|| i64::from(values.value(row)))?;
+    // Days before 1970 are negative: NATO was founded in 1949.
+    NaiveDate::default().checked_add_signed(TimeDelta::try_days(days)?)
 }

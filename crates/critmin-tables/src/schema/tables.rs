@@ -1,7 +1,38 @@
 //! The tables of the reference dataset, in reading order.
 
 use super::ColumnKind::{Date, Label, Number, Single, Text, Truth, Whole, Year};
-use super::{TableSchema, optional, required};
+use super::{Column, TableSchema, optional, required};
+
+// Columns that several tables share.
+const COUNTRY: Column = required("country", Label, "ISO 3166-1 alpha-3; see `countries`");
+const SCHEME: Column = required("scheme", Label, "whose spelling");
+const ALIAS: Column = required("alias", Text, "the spelling");
+const NAME: Column = required("name", Text, "name");
+const COMMODITY: Column = required("commodity", Label, "commodity id; see `commodities`");
+const HS_EDITION: Column = required("hs_edition", Label, "revision of the nomenclature");
+const STAGE: Column = required("stage", Label, "step of the chain");
+const FORM: Column = required("form", Label, "the publisher's words for what is counted");
+const STATISTIC: Column = required("statistic", Label, "production, capacity or reserves");
+const YEAR: Column = required("year", Year, "year of the quantity");
+const VALUE: Column = optional("value", Number, "the figure in `unit`; absent unless flag is reported or estimated");
+const LOW: Column = optional("low", Number, "lower end of a bound or range, in `unit`");
+const HIGH: Column = optional("high", Number, "upper end of a bound or range, in `unit`");
+const UNIT: Column = required("unit", Label, "the publisher's unit");
+const IS_ESTIMATED: Column = required("is_estimated", Truth, "whether the publisher marks the figure as estimated");
+const MASS_T: Column = optional("mass_t", Number, "`value` in tonnes, when the unit is a mass [t]");
+const MASS_LOW_T: Column = optional("mass_low_t", Number, "`low` in tonnes [t]");
+const MASS_HIGH_T: Column = optional("mass_high_t", Number, "`high` in tonnes [t]");
+const SOURCE_ID: Column = required("source_id", Label, "edition the figure was read from; see `sources`");
+const AREA: Column = required("area", Label, "as printed");
+const DETAIL: Column = required("detail", Label, "the publisher's words for the form");
+const YEAR_FROM: Column = required("year_from", Year, "first year of the average");
+const YEAR_TO: Column = required("year_to", Year, "last year of the average");
+const SHARE: Column = optional("share", Number, "share of U.S. imports, fraction");
+const SHARE_LOW: Column = optional("share_low", Number, "lower end of a bound");
+const SHARE_HIGH: Column = optional("share_high", Number, "upper end of a bound");
+const MATERIAL: Column = required("material", Label, "the Commission's material");
+const PRINTED: Column = required("printed", Text, "the share as printed");
+const BENCHMARK_YEAR: Column = required("benchmark_year", Year, "2012 or 2017");
 
 /// Every table of the reference dataset.
 pub static TABLES: &[TableSchema] = &[
@@ -40,7 +71,7 @@ pub static TABLES: &[TableSchema] = &[
         columns: &[
             required("scheme", Label, "baci, usgs, wgi, eu or common"),
             required("alias", Text, "the spelling, or BACI's number"),
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
+            COUNTRY,
             optional("valid_from", Year, "first year of validity"),
             optional("valid_to", Year, "last year of validity"),
             required("note", Text, "why"),
@@ -51,8 +82,8 @@ pub static TABLES: &[TableSchema] = &[
         description: "A spelling that names an aggregate, never a country.",
         key: &["scheme", "alias"],
         columns: &[
-            required("scheme", Label, "whose spelling"),
-            required("alias", Text, "the spelling"),
+            SCHEME,
+            ALIAS,
             required("kind", Label, "world_total, other_countries or country_group"),
             required("note", Text, "why"),
         ],
@@ -61,11 +92,7 @@ pub static TABLES: &[TableSchema] = &[
         name: "blocs",
         description: "One bloc of countries.",
         key: &["bloc"],
-        columns: &[
-            required("bloc", Text, "bloc id"),
-            required("name", Text, "name"),
-            required("description", Text, "what it is"),
-        ],
+        columns: &[required("bloc", Text, "bloc id"), NAME, required("description", Text, "what it is")],
     },
     TableSchema {
         name: "bloc_memberships",
@@ -73,7 +100,7 @@ pub static TABLES: &[TableSchema] = &[
         key: &["bloc", "country", "member_from"],
         columns: &[
             required("bloc", Label, "bloc id"),
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
+            COUNTRY,
             required("member_from", Date, "the day membership took effect"),
             optional("member_to", Date, "the last day of membership; open when absent"),
             required("source", Label, "treaty or organisation"),
@@ -99,22 +126,18 @@ pub static TABLES: &[TableSchema] = &[
         name: "commodity_aliases",
         description: "One spelling of a commodity in one publisher's tables.",
         key: &["scheme", "alias"],
-        columns: &[
-            required("scheme", Label, "whose spelling"),
-            required("alias", Text, "the spelling"),
-            required("commodity", Label, "commodity id; see `commodities`"),
-        ],
+        columns: &[SCHEME, ALIAS, COMMODITY],
     },
     TableSchema {
         name: "commodity_splits",
         description: "A spelling that covers several commodities: where `column` holds `text`, the row belongs to `commodity` instead.",
         key: &["scheme", "alias", "column", "text"],
         columns: &[
-            required("scheme", Label, "whose spelling"),
-            required("alias", Text, "the spelling"),
+            SCHEME,
+            ALIAS,
             required("column", Label, "column of the publisher's table"),
             required("text", Text, "what the column holds"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            COMMODITY,
         ],
     },
     TableSchema {
@@ -123,11 +146,11 @@ pub static TABLES: &[TableSchema] = &[
         key: &["hs6", "commodity"],
         columns: &[
             required("hs6", Text, "six digits as text"),
-            required("hs_edition", Label, "revision of the nomenclature"),
+            HS_EDITION,
             required("label", Text, "short words of our own"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            COMMODITY,
             required("form", Label, "shape: ore, oxide, metal"),
-            required("stage", Label, "step of the chain"),
+            STAGE,
             optional("content_share", Number, "element mass over product mass, where fixed and known"),
             optional("content_basis", Text, "what the content share refers to"),
             optional("content_source", Text, "where it comes from"),
@@ -142,26 +165,26 @@ pub static TABLES: &[TableSchema] = &[
         description: "Production, capacity or reserves of one country: no aggregate ever stands here.",
         key: &["source_id", "commodity", "form", "stage", "statistic", "country", "year"],
         columns: &[
-            required("commodity", Label, "commodity id; see `commodities`"),
-            required("form", Label, "the publisher's words for what is counted"),
-            required("stage", Label, "step of the chain"),
-            required("statistic", Label, "production, capacity or reserves"),
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
-            required("year", Year, "year of the quantity"),
-            optional("value", Number, "the figure in `unit`; absent unless flag is reported or estimated"),
-            optional("low", Number, "lower end of a bound or range, in `unit`"),
-            optional("high", Number, "upper end of a bound or range, in `unit`"),
-            required("unit", Label, "the publisher's unit"),
+            COMMODITY,
+            FORM,
+            STAGE,
+            STATISTIC,
+            COUNTRY,
+            YEAR,
+            VALUE,
+            LOW,
+            HIGH,
+            UNIT,
             required(
                 "flag",
                 Label,
                 "reported, estimated, withheld, not_available, net_exporter, bound, range, included_elsewhere, qualitative, not_meaningful",
             ),
-            required("is_estimated", Truth, "whether the publisher marks the figure as estimated"),
-            optional("mass_t", Number, "`value` in tonnes, when the unit is a mass [t]"),
-            optional("mass_low_t", Number, "`low` in tonnes [t]"),
-            optional("mass_high_t", Number, "`high` in tonnes [t]"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            IS_ESTIMATED,
+            MASS_T,
+            MASS_LOW_T,
+            MASS_HIGH_T,
+            SOURCE_ID,
             required("note", Label, "the publisher's notes on the figure"),
         ],
     },
@@ -170,27 +193,27 @@ pub static TABLES: &[TableSchema] = &[
         description: "World totals and remainders as printed, kept apart so that they never enter a sum.",
         key: &["source_id", "commodity", "form", "stage", "statistic", "area", "year"],
         columns: &[
-            required("commodity", Label, "commodity id; see `commodities`"),
-            required("form", Label, "the publisher's words for what is counted"),
-            required("stage", Label, "step of the chain"),
-            required("statistic", Label, "production, capacity or reserves"),
+            COMMODITY,
+            FORM,
+            STAGE,
+            STATISTIC,
             required("area_kind", Label, "world_total, other_countries or country_group"),
-            required("area", Label, "as printed"),
-            required("year", Year, "year of the quantity"),
-            optional("value", Number, "the figure in `unit`; absent unless flag is reported or estimated"),
-            optional("low", Number, "lower end of a bound or range, in `unit`"),
-            optional("high", Number, "upper end of a bound or range, in `unit`"),
-            required("unit", Label, "the publisher's unit"),
+            AREA,
+            YEAR,
+            VALUE,
+            LOW,
+            HIGH,
+            UNIT,
             required(
                 "flag",
                 Label,
                 "reported, estimated, withheld, not_available, net_exporter, bound, range, included_elsewhere, qualitative, not_meaningful",
             ),
-            required("is_estimated", Truth, "whether the publisher marks the figure as estimated"),
-            optional("mass_t", Number, "`value` in tonnes, when the unit is a mass [t]"),
-            optional("mass_low_t", Number, "`low` in tonnes [t]"),
-            optional("mass_high_t", Number, "`high` in tonnes [t]"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            IS_ESTIMATED,
+            MASS_T,
+            MASS_LOW_T,
+            MASS_HIGH_T,
+            SOURCE_ID,
             required("note", Label, "the publisher's notes on the figure"),
         ],
     },
@@ -200,7 +223,7 @@ pub static TABLES: &[TableSchema] = &[
         key: &["source_id", "chapter", "commodity", "published_statistic", "detail", "unit", "year"],
         columns: &[
             required("chapter", Label, "the publisher's chapter"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            COMMODITY,
             required("published_commodity", Label, "the publisher's name of the commodity"),
             required(
                 "statistic",
@@ -215,22 +238,22 @@ pub static TABLES: &[TableSchema] = &[
             ),
             required("published_detail", Label, "the publisher's words for what is counted"),
             required("occurrence", Whole, "place among the rows of a year with the same published keys, from 1"),
-            required("year", Year, "year of the quantity"),
+            YEAR,
             required("printed", Text, "the figure as printed"),
-            optional("value", Number, "the figure in `unit`; absent unless flag is reported or estimated"),
-            optional("low", Number, "lower end of a bound or range, in `unit`"),
-            optional("high", Number, "upper end of a bound or range, in `unit`"),
-            required("unit", Label, "the publisher's unit"),
+            VALUE,
+            LOW,
+            HIGH,
+            UNIT,
             required(
                 "flag",
                 Label,
                 "reported, estimated, withheld, not_available, net_exporter, bound, range, included_elsewhere, qualitative, not_meaningful",
             ),
-            required("is_estimated", Truth, "whether the publisher marks the figure as estimated"),
-            optional("mass_t", Number, "`value` in tonnes, when the unit is a mass [t]"),
-            optional("mass_low_t", Number, "`low` in tonnes [t]"),
-            optional("mass_high_t", Number, "`high` in tonnes [t]"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            IS_ESTIMATED,
+            MASS_T,
+            MASS_LOW_T,
+            MASS_HIGH_T,
+            SOURCE_ID,
             required("note", Label, "the publisher's notes on the figure"),
         ],
     },
@@ -239,17 +262,17 @@ pub static TABLES: &[TableSchema] = &[
         description: "One country's share of U.S. imports over several years.",
         key: &["source_id", "commodity", "detail", "country"],
         columns: &[
-            required("commodity", Label, "commodity id; see `commodities`"),
-            required("detail", Label, "the publisher's words for the form"),
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
-            required("year_from", Year, "first year of the average"),
-            required("year_to", Year, "last year of the average"),
-            optional("share", Number, "share of U.S. imports, fraction"),
-            optional("share_low", Number, "lower end of a bound"),
-            optional("share_high", Number, "upper end of a bound"),
+            COMMODITY,
+            DETAIL,
+            COUNTRY,
+            YEAR_FROM,
+            YEAR_TO,
+            SHARE,
+            SHARE_LOW,
+            SHARE_HIGH,
             required("flag", Label, "reported or bound"),
-            required("is_estimated", Truth, "whether the publisher marks the figure as estimated"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            IS_ESTIMATED,
+            SOURCE_ID,
             required("note", Label, "the publisher's notes on the figure"),
         ],
     },
@@ -258,18 +281,18 @@ pub static TABLES: &[TableSchema] = &[
         description: "The remainder (`Other countries`) of U.S. imports, kept apart.",
         key: &["source_id", "commodity", "detail", "area"],
         columns: &[
-            required("commodity", Label, "commodity id; see `commodities`"),
-            required("detail", Label, "the publisher's words for the form"),
+            COMMODITY,
+            DETAIL,
             required("area_kind", Label, "other_countries or country_group"),
-            required("area", Label, "as printed"),
-            required("year_from", Year, "first year of the average"),
-            required("year_to", Year, "last year of the average"),
-            optional("share", Number, "share of U.S. imports, fraction"),
-            optional("share_low", Number, "lower end of a bound"),
-            optional("share_high", Number, "upper end of a bound"),
+            AREA,
+            YEAR_FROM,
+            YEAR_TO,
+            SHARE,
+            SHARE_LOW,
+            SHARE_HIGH,
             required("flag", Label, "reported or bound"),
-            required("is_estimated", Truth, "whether the publisher marks the figure as estimated"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            IS_ESTIMATED,
+            SOURCE_ID,
             required("note", Label, "the publisher's notes on the figure"),
         ],
     },
@@ -282,10 +305,10 @@ pub static TABLES: &[TableSchema] = &[
             required("origin", Label, "exporting economy"),
             required("destination", Label, "importing economy"),
             required("hs6", Label, "six digits as text"),
-            required("hs_edition", Label, "revision of the nomenclature"),
+            HS_EDITION,
             required("value_usd", Number, "value [current USD]"),
             optional("mass_t", Number, "gross product mass [t]; absent where BACI has none"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -293,12 +316,12 @@ pub static TABLES: &[TableSchema] = &[
         description: "One World Bank governance estimate of one vintage.",
         key: &["source_id", "country", "year", "dimension"],
         columns: &[
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
+            COUNTRY,
             required("year", Year, "year of the estimate"),
             required("dimension", Label, "va, pv, ge, rq, rl or cc"),
             required("wgi_estimate", Single, "about -2.5 to 2.5, higher = better governed"),
             optional("standard_error", Single, "standard error of the estimate"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -306,12 +329,12 @@ pub static TABLES: &[TableSchema] = &[
         description: "Supply risk and economic importance as printed by the European Commission.",
         key: &["material", "year"],
         columns: &[
-            required("material", Label, "the Commission's material"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            MATERIAL,
+            COMMODITY,
             required("year", Year, "year of the assessment"),
             optional("supply_risk", Number, "printed to one decimal; absent when not assessed; higher = riskier"),
             optional("economic_importance", Number, "printed to one decimal; higher = more important"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -320,19 +343,19 @@ pub static TABLES: &[TableSchema] = &[
         key: &["scope", "material", "eu_stage", "area"],
         columns: &[
             required("scope", Label, "global or eu"),
-            required("material", Label, "the Commission's material"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            MATERIAL,
+            COMMODITY,
             required("eu_stage", Label, "E extraction or P processing"),
             required("stage", Label, "mine for E, refinery for P"),
             required("area", Label, "country as spelt by the Commission"),
-            required("country", Label, "ISO 3166-1 alpha-3; see `countries`"),
-            required("printed", Text, "the share as printed"),
+            COUNTRY,
+            PRINTED,
             optional("share", Number, "fraction"),
             optional("share_low", Number, "lower end of a censored share"),
             optional("share_high", Number, "upper end of a censored share (<0.1%)"),
             required("flag", Label, "reported or bound"),
             required("trade_parameter", Number, "t, 0.8 to 1.5, higher = riskier"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -340,17 +363,17 @@ pub static TABLES: &[TableSchema] = &[
         description: "One use of a material with its sector and value added. Duplicates of the source are kept and noted.",
         key: &["material", "application", "nace_sector", "printed", "note"],
         columns: &[
-            required("material", Label, "the Commission's material"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            MATERIAL,
+            COMMODITY,
             required("application", Text, "use"),
-            required("printed", Text, "the share as printed"),
+            PRINTED,
             optional("use_share", Number, "fraction"),
-            optional("share_low", Number, "lower end of a bound"),
+            SHARE_LOW,
             required("flag", Label, "reported or bound"),
             optional("nace_sector", Label, "NACE Rev. 2 sector"),
             optional("value_added_million_eur", Number, "value added of the sector [million EUR]"),
             required("note", Text, "anomalies of the source row"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -358,13 +381,13 @@ pub static TABLES: &[TableSchema] = &[
         description: "One non-zero cell of a U.S. benchmark input-output table. An absent cell is zero.",
         key: &["benchmark_year", "table", "redefinitions", "row_code", "column_code"],
         columns: &[
-            required("benchmark_year", Year, "2012 or 2017"),
+            BENCHMARK_YEAR,
             required("table", Label, "use, make or import"),
             required("redefinitions", Label, "after or before"),
             required("row_code", Label, "BEA code as text"),
             required("column_code", Label, "BEA code as text"),
             required("value_million_usd", Number, "producer prices [million current USD]"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -372,12 +395,12 @@ pub static TABLES: &[TableSchema] = &[
         description: "One industry, commodity, final-demand or value-added code.",
         key: &["benchmark_year", "kind", "code"],
         columns: &[
-            required("benchmark_year", Year, "2012 or 2017"),
+            BENCHMARK_YEAR,
             required("kind", Label, "industry, commodity, final_demand, value_added or total"),
             required("code", Text, "BEA code as text"),
-            required("name", Text, "name"),
+            NAME,
             required("position", Whole, "order in the published table, from 0"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -389,7 +412,7 @@ pub static TABLES: &[TableSchema] = &[
             required("from_code", Text, "six digits"),
             required("to_edition", Label, "HS92 or HS17"),
             required("to_code", Text, "six digits"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -400,7 +423,7 @@ pub static TABLES: &[TableSchema] = &[
             required("hs_edition", Label, "HS17 or HS22"),
             required("hs6", Text, "six digits"),
             optional("naics", Text, "six digits; vintages are mixed"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -409,7 +432,7 @@ pub static TABLES: &[TableSchema] = &[
         key: &["metal", "technology", "year", "unit"],
         columns: &[
             required("metal", Label, "as printed"),
-            required("commodity", Label, "commodity id; see `commodities`"),
+            COMMODITY,
             required("technology", Label, "energy or vehicle technology"),
             required("year", Year, "2020 or 2050"),
             required("unit", Label, "mass per unit of technology"),
@@ -417,7 +440,7 @@ pub static TABLES: &[TableSchema] = &[
             required("median", Number, "in `unit`"),
             required("minimum", Number, "in `unit`"),
             required("maximum", Number, "in `unit`"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -439,7 +462,7 @@ pub static TABLES: &[TableSchema] = &[
             required("reference", Text, "document number"),
             required("source_url", Text, "page"),
             required("note", Text, "caveat"),
-            required("source_id", Label, "edition the figure was read from; see `sources`"),
+            SOURCE_ID,
         ],
     },
     TableSchema {
@@ -464,8 +487,8 @@ pub static TABLES: &[TableSchema] = &[
         description: "Which rows of the statistics describe a commodity's market at one stage.",
         key: &["commodity", "stage"],
         columns: &[
-            required("commodity", Label, "commodity id; see `commodities`"),
-            required("stage", Label, "step of the chain"),
+            COMMODITY,
+            STAGE,
             required("year", Year, "year of the quantities"),
             optional("production_form", Text, "form of the production rows"),
             optional("capacity_form", Text, "form of the capacity rows"),

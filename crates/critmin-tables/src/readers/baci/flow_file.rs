@@ -17,6 +17,7 @@ use super::flows::{TradeColumns, labels, trade_flows_schema};
 use super::release::Vintage;
 use super::row::Flow;
 use crate::Error;
+use crate::temporary_file::temporary_beside;
 
 const BATCH_ROWS: usize = 1 << 16;
 const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -34,8 +35,7 @@ pub(super) struct FlowFile {
 impl FlowFile {
     pub(super) fn create(path: &Path, vintage: Vintage) -> Result<Self, Error> {
         let fault = |source: std::io::Error| Error::Write { path: path.to_owned(), source };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = temporary_file().tempfile_in(folder).map_err(fault)?;
+        let temporary = temporary_beside(path)?;
         let target = temporary.as_file().try_clone().map_err(fault)?;
         let properties = properties().map_err(|e| fault(e.into()))?;
         let schema = trade_flows_schema()?.arrow();
@@ -102,12 +102,4 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     Ok(properties.build())
-}
-
-/// A temporary file that becomes a file like any other: without this only its owner could read it.
-fn temporary_file() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
 }

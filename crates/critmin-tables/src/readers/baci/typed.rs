@@ -59,7 +59,10 @@ impl Columns {
         let column = |name: &str, kind: DataType| -> Result<ArrayRef, Error> {
             let fault = |reason: String| Error::Unreadable { file: file.to_owned(), kind: "typed BACI", reason };
             let column = table.column_by_name(name).ok_or_else(|| fault(format!("`{name}` is not there")))?;
-            cast(column, &kind).map_err(|e| fault(format!("`{name}`: {e}")))
+            let typed = cast(column, &kind).map_err(|e| fault(format!("`{name}`: {e}")))?;
+            // A cell that the cast cannot read becomes null, which would pass for a mass that is not known.
+            let n_lost = typed.null_count() - column.null_count();
+            if n_lost == 0 { Ok(typed) } else { Err(fault(format!("`{name}`: {n_lost} cell(s) are no {kind}"))) }
         };
         let whole = |name: &str| column(name, DataType::Int32).map(|column| Int32Array::from(column.to_data()));
         let number = |name: &str| column(name, DataType::Float64).map(|column| Float64Array::from(column.to_data()));

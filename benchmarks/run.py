@@ -1,0 +1,142 @@
+"""Measures what critmin claims about speed, side by side with its peers, and prints one table.
+
+Run with ``make bench``: it builds an optimised wheel and installs it with the peers into an environment of its own.
+Every measurement is a process of its own (start-up included), repeated in turn with its peers, A B A B; the table
+shows the median of the seconds, the largest peak memory, and the ratio to critmin.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MEBIBYTE = 1024  # of the kibibytes that the operating system reports
+
+
+@dataclass
+class Case:
+    """One question, and who answers it: Python text per contender, critmin first."""
+
+    title: str
+    contenders: dict[str, str]
+    runs: int = 5
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def cases(flows: Path, folder: Path, n_scenarios: int) -> list[Case]:
+    """Return the cases; ``flows`` is a generated year of BACI."""
+    here = Path(__file__).parent
+    return [
+        Case(
+            "import of the package",
+            {
+                "import critmin": "import critmin",
+                "import polars": "import polars",
+                "import pandas": "import pandas",
+            },
+        ),
+        Case(
+            "reference dataset: every table as a polars frame",
+            {
+                "critmin": "import critmin as cm; r = cm.reference(); n = sum(r.table(t).height for t in r.tables)",
+                "polars on the same Parquet files": (
+                    "import polars as pl, pathlib; "
+                    f"n = sum(pl.read_parquet(p).height for p in pathlib.Path({str(ROOT / 'data')!r}).glob('*.parquet'))"
+                ),
+            },
+        ),
+        Case(
+            f"import of a BACI year, {flows.stat().st_size / 1e6:.0f} MB",
+            {
+                "critmin: validated, duplicates found": (
+                    f"import critmin as cm; cm.import_baci({str(flows)!r}, output={str(folder / 'a.parquet')!r})"
+                ),
+                "polars: streamed, nothing checked": (
+                    f"import polars as pl; pl.scan_csv({str(flows)!r}, schema_overrides=dict(k=pl.String, q=pl.String))"
+                    f".sink_parquet({str(folder / 'b.parquet')!r})"
+                ),
+                "pandas: whole in memory, nothing checked": (
+                    f"import pandas as pd; pd.read_csv({str(flows)!r}, dtype=dict(k=str), na_values=['NA'])"
+                    f".to_parquet({str(folder / 'c.parquet')!r})"
+                ),
+            },
+            runs=3,
+        ),
+        Case(
+            f"{n_scenarios:,} scenarios of the gallium market",
+            {
+                "critmin: validated, assembled, cleared": (here / "scenarios_critmin.py").read_text(),
+                "scipy brentq in a Python loop, market given": (here / "scenarios_scipy.py").read_text(),
+            },
+            counts={"N_SCENARIOS": n_scenarios},
+        ),
+    ]
+
+
+def measure(code: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds and peak memory [MiB] of one process; start-up is part of it."""
+    begun = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=tempfile.gettempdir())
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    if status != 0:
+        raise SystemExit(f"a contender failed:\n{code}")
+    return seconds, usage.ru_maxrss / MEBIBYTE
+
+
+def run(case: Case) -> list[dict[str, object]]:
+    """Measure every contender in turn, one warm-up round first."""
+    environment = {**os.environ, **{name: str(count) for name, count in case.counts.items()}}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in case.contenders}
+    for round_number in range(case.runs + 1):
+        for name, code in case.contenders.items():
+            result = measure(code, environment)
+            if round_number > 0:
+                found[name].append(result)
+    first = statistics.median(seconds for seconds, _ in next(iter(found.values())))
+    rows = []
+    for name, results in found.items():
+        seconds = statistics.median(each for each, _ in results)
+        peak = max(memory for _, memory in results)
+        rows.append({"case": case.title, "contender": name, "seconds": seconds, "ratio": seconds / first, "MiB": peak})
+    return rows
+
+
+def main() -> None:
+    """Run every case and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=11_000_000, help="rows of the generated BACI year")
+    parser.add_argument("--scenarios", type=int, default=10_000)
+    parser.add_argument("--generator", default=str(ROOT / "target/release/examples/generate_baci_year"))
+    parser.add_argument("--output", type=Path, default=ROOT / "out/benchmarks.json")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        flows = folder / "BACI_HS92_Y2023_V202501.csv"
+        aliases = ROOT / "data/curated/country_aliases.csv"
+        subprocess.run([arguments.generator, flows, aliases, str(arguments.rows)], check=True)
+        rows = []
+        print("| case | contender | seconds | times critmin | peak MiB |\n|---|---|--:|--:|--:|")
+        for case in cases(flows, folder, arguments.scenarios):
+            for row in run(case):
+                rows.append(row)
+                print(
+                    f"| {row['case']} | {row['contender']} | {row['seconds']:.3f} | {row['ratio']:.2f} "
+                    f"| {row['MiB']:.0f} |",
+                    flush=True,
+                )
+    arguments.output.parent.mkdir(exist_ok=True)
+    arguments.output.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
