@@ -50,7 +50,8 @@ def cases(flows: Path, folder: Path, n_scenarios: int) -> list[Case]:
                 "critmin": "import critmin as cm; r = cm.reference(); n = sum(r.table(t).height for t in r.tables)",
                 "polars on the same Parquet files": (
                     "import polars as pl, pathlib; "
-                    f"n = sum(pl.read_parquet(p).height for p in pathlib.Path({str(ROOT / 'data')!r}).glob('*.parquet'))"
+                    f"files = pathlib.Path({str(ROOT / 'data')!r}).glob('*.parquet'); "
+                    "n = sum(pl.read_parquet(file).height for file in files)"
                 ),
             },
         ),
