@@ -57,6 +57,16 @@ pub enum Error {
         /// Which rule is broken.
         reason: &'static str,
     },
+    /// The columns of one table differ in length.
+    #[error("column `{column}` has {found} rows, the first column {expected}: every column needs one value per row")]
+    UnequalColumns {
+        /// The column that differs.
+        column: String,
+        /// Its length.
+        found: usize,
+        /// Length of the first column.
+        expected: usize,
+    },
     /// No such object is known.
     #[error("unknown {kind} `{found}`{}", hint(nearest))]
     Unknown {

@@ -25,6 +25,7 @@
 //! ```
 
 mod balance;
+mod columns;
 mod commodity;
 mod country;
 mod dataset;
@@ -44,6 +45,7 @@ mod suggest;
 mod units;
 
 pub use balance::{Balance, NetImportReliance};
+pub use columns::{ABSENT, Column, Columns};
 pub use commodity::{Commodity, CommodityForm, CommodityRegister, FormStatus};
 pub use country::{BlocMembership, Country, CountryAlias, CountryKind, CountryRegister};
 pub use dataset::Dataset;

@@ -42,6 +42,20 @@ pub enum Error {
         /// Names found.
         found: Vec<String>,
     },
+    /// A cell of a column of numbers that holds none.
+    #[error(
+        "column `{column}` of `{table}` holds `{found}` in row {row}: expected a finite number; leave the cell empty (null) where nothing is known"
+    )]
+    NotFinite {
+        /// Name of the table.
+        table: String,
+        /// Name of the column.
+        column: String,
+        /// Row, counted from 1.
+        row: usize,
+        /// NaN or an infinity.
+        found: f64,
+    },
     /// The file cannot be opened or read.
     #[error("cannot read `{}`: {source}", path.display())]
     Read {
@@ -67,6 +81,18 @@ pub enum Error {
         found: String,
         /// Every table.
         known: Vec<String>,
+    },
+    /// A column of a kind that no question reads.
+    #[error(
+        "column `{column}` of `{table}` is of type `{found}`: expected text, whole numbers, numbers, days or truth values; cast it, or leave the column out"
+    )]
+    UnsupportedColumn {
+        /// Name of the table.
+        table: String,
+        /// Name of the column.
+        column: String,
+        /// Its Arrow type.
+        found: String,
     },
     /// A file that must say its own vintage does not, and the caller did not either.
     #[error(

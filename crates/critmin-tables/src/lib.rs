@@ -24,6 +24,7 @@
 //! ```
 
 mod column;
+mod columnar;
 mod error;
 mod parquet_file;
 pub mod readers;
@@ -35,6 +36,7 @@ mod source_file;
 mod temporary_file;
 
 pub use column::TableBuilder;
+pub use columnar::columns_from_batch;
 pub use error::Error;
 pub use parquet_file::{read_parquet, write_parquet};
 pub use reliance::import_reliance;

@@ -1,12 +1,16 @@
 //! The embedded reference dataset keeps its own rules.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // a test may panic
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, Float64Array, RecordBatch};
 use arrow::datatypes::{Float64Type, Schema, UInt32Type};
-use critmin_core::{Area, CommodityId, MarketRecipe, ProductionStatistic, SalientStatistic, Stage, Year};
+use critmin_core::{
+    ABSENT, Area, Column, CommodityId, MarketRecipe, ProductionStatistic, SalientStatistic, Stage, Year,
+};
 use critmin_tables::{Error, TABLES, reference};
 
 const LARGEST_DATASET_BYTES: u64 = 4_000_000;
@@ -160,4 +164,102 @@ fn an_empty_value_is_not_zero() {
     let table = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
     let message = reference::parameters(&table).unwrap_err().to_string();
     assert!(message.contains("`value` is empty in row 3"), "{message}");
+}
+
+/// The EU's inputs by stage: as many rows as were read, and figures of the reports.
+#[test]
+fn eu_assessment_inputs_hold_the_printed_figures() {
+    let table = reference::columns("eu_assessment_inputs").unwrap();
+    let (years, materials, stages) =
+        (texts(&table, "assessment_year"), texts(&table, "material"), texts(&table, "eu_stage"));
+    let grades = texts(&table, "grade");
+    let n_of = |year: &str, grade: &str| {
+        (0..table.n_rows()).filter(|row| years[*row] == year && grades[*row] == grade).count()
+    };
+    assert_eq!([n_of("2017", "published"), n_of("2023", "transcription"), table.n_rows()], [50, 100, 150]);
+    let figure = |year, material, stage, column: &str| {
+        let row =
+            (0..table.n_rows()).find(|row| [years[*row], materials[*row], stages[*row]] == [year, material, stage]);
+        let Some(Column::Number(numbers)) = table.column(column) else { panic!("no numbers in {column}") };
+        let number = numbers[row.unwrap_or_else(|| panic!("no {material} {stage} in {year}"))];
+        (!number.is_nan()).then_some(number)
+    };
+    // 2017: tables 3 and 18 of the report.
+    assert_eq!(figure("2017", "Antimony", "P", "hhi_global"), Some(7.1));
+    assert_eq!(figure("2017", "Antimony", "P", "end_of_life_recycling_input_rate"), Some(0.28));
+    assert_eq!(figure("2017", "Gallium", "P", "import_reliance"), Some(0.34));
+    assert_eq!(figure("2017", "Cobalt", "E", "supply_risk_published"), Some(1.6));
+    // 2023: two stages of one material, of which the report keeps the higher; no index is printed.
+    assert_eq!(figure("2023", "Cobalt", "E", "supply_risk_stage_published"), Some(2.8));
+    assert_eq!(figure("2023", "Cobalt", "P", "supply_risk_stage_published"), Some(0.5));
+    assert_eq!(figure("2023", "Gallium", "P", "substitution_supply_risk"), Some(0.98));
+    assert_eq!(figure("2023", "Gallium", "P", "hhi_global"), None);
+    // Not printed is not zero.
+    assert_eq!(figure("2017", "Beryllium", "E", "import_reliance"), None);
+    assert_eq!(figure("2023", "Titanium metal", "E", "import_reliance"), None);
+}
+
+/// The commodity of each row is the one that the register of spellings gives, and the words for the shares exist.
+#[test]
+fn eu_assessment_inputs_join_the_supply_shares() {
+    let registers = reference::registers().unwrap();
+    let inputs = reference::columns("eu_assessment_inputs").unwrap();
+    let shares = reference::columns("eu_supply_shares").unwrap();
+    let (materials, stages) = (texts(&inputs, "material"), texts(&inputs, "eu_stage"));
+    for (row, commodity) in texts(&inputs, "commodity").into_iter().enumerate() {
+        let resolved = registers.commodities.resolve("eu-crm-2023", materials[row], "Stage", stages[row]).unwrap();
+        assert_eq!(resolved.as_str(), commodity, "{}", materials[row]);
+    }
+    let keys = |scope: &str, columns: &critmin_core::Columns, word: &str| -> BTreeSet<(String, String)> {
+        let (words, stages) = (texts(columns, word), texts(columns, "eu_stage"));
+        let scopes = if word == "material" { texts(columns, "scope") } else { vec![scope; words.len()] };
+        let rows = (0..words.len()).filter(|row| scopes[*row] == scope && !words[*row].is_empty());
+        rows.map(|row| (words[row].to_owned(), stages[row].to_owned())).collect()
+    };
+    for (scope, word, expected) in [("global", "world_shares_material", 97), ("eu", "eu_shares_material", 81)] {
+        let named = keys(scope, &inputs, word);
+        assert_eq!(named.len(), expected, "{scope}");
+        let held = keys(scope, &shares, "material");
+        assert_eq!(named.difference(&held).collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+    }
+}
+
+/// The same figures as the Arrow table, decoded once.
+#[test]
+fn columns_repeat_the_table() {
+    let columns = reference::columns("trade_flows").unwrap();
+    assert!(Arc::ptr_eq(&columns, &reference::columns("trade_flows").unwrap()));
+    let table = reference::table("trade_flows").unwrap();
+    assert!(100_000 < columns.n_rows());
+    assert_eq!(columns.n_rows(), table.num_rows());
+    let years = table.column_by_name("year").unwrap().as_primitive::<arrow::datatypes::Int16Type>();
+    let labels = texts(&columns, "year");
+    assert!((0..labels.len()).all(|row| labels[row] == years.value(row).to_string()));
+    let Some(Column::Number(masses)) = columns.column("mass_t") else { panic!("no masses") };
+    let expected = table.column_by_name("mass_t").unwrap().as_primitive::<Float64Type>();
+    assert!(0 < expected.null_count());
+    let same = |row: usize| {
+        if expected.is_null(row) {
+            masses[row].is_nan()
+        } else {
+            masses[row].to_bits() == expected.value(row).to_bits()
+        }
+    };
+    assert!((0..masses.len()).all(same));
+}
+
+#[test]
+fn every_table_has_columns() {
+    for schema in TABLES {
+        let columns = reference::columns(schema.name).unwrap();
+        let declared: Vec<_> = schema.columns.iter().map(|column| column.name).collect();
+        assert_eq!(columns.names().collect::<Vec<_>>(), declared);
+    }
+    assert!(matches!(reference::columns("trade"), Err(Error::UnknownTable { .. })));
+}
+
+/// The cells of a text column; an absent one is empty.
+fn texts<'a>(table: &'a critmin_core::Columns, name: &str) -> Vec<&'a str> {
+    let Some(Column::Text { codes, labels }) = table.column(name) else { panic!("no labels in {name}") };
+    codes.iter().map(|code| if *code == ABSENT { "" } else { labels[*code as usize].as_str() }).collect()
 }

@@ -18,7 +18,7 @@ use crate::temporary_file::temporary_beside;
 use crate::{Encoding, Error, SourceFile, TABLES, table_schema};
 
 /// Tables whose rows stand in `curated/<table>.csv`.
-const CURATED: [&str; 12] = [
+const CURATED: [&str; 13] = [
     "sources",
     "countries",
     "country_aliases",
@@ -29,6 +29,7 @@ const CURATED: [&str; 12] = [
     "commodity_aliases",
     "commodity_splits",
     "commodity_forms",
+    "eu_assessment_inputs",
     "parameters",
     "market_recipes",
 ];

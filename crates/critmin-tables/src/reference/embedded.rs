@@ -26,6 +26,7 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     file!("trade_flows"),
     file!("governance"),
     file!("eu_assessments"),
+    file!("eu_assessment_inputs"),
     file!("eu_supply_shares"),
     file!("eu_use_shares"),
     file!("io_cells"),

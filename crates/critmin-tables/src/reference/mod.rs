@@ -10,13 +10,13 @@
 //! # Ok::<(), critmin_tables::Error>(())
 //! ```
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
-use critmin_core::Dataset;
+use critmin_core::{Columns, Dataset};
 
 use crate::readers::area::Registers;
-use crate::{Error, TABLES, table_schema};
+use crate::{Error, TABLES, columns_from_batch, table_schema};
 
 pub mod build;
 mod columns;
@@ -42,13 +42,26 @@ pub const LICENCES: &str = include_str!("../../data/LICENSES.md");
 ///
 /// [`Error::UnknownTable`] lists the tables that exist.
 pub fn table(name: &str) -> Result<RecordBatch, Error> {
-    let unknown = || Error::UnknownTable {
-        found: name.to_owned(),
-        known: TABLES.iter().map(|table| table.name.to_owned()).collect(),
-    };
-    let schema = table_schema(name).ok_or_else(unknown)?;
-    let (_, bytes) = embedded::FILES.iter().find(|(file, _)| *file == name).ok_or_else(unknown)?;
+    let schema = table_schema(name).ok_or_else(|| unknown_table(name))?;
+    let (_, bytes) = embedded::FILES.iter().find(|(file, _)| *file == name).ok_or_else(|| unknown_table(name))?;
     storage::unpack(schema, bytes::Bytes::from_static(bytes))
+}
+
+/// One table of the reference dataset by columns, decoded once per process.
+///
+/// # Errors
+///
+/// As [`table`].
+pub fn columns(name: &str) -> Result<Arc<Columns>, Error> {
+    static DECODED: [OnceLock<Arc<Columns>>; embedded::FILES.len()] =
+        [const { OnceLock::new() }; embedded::FILES.len()];
+    let place = embedded::FILES.iter().position(|(file, _)| *file == name).ok_or_else(|| unknown_table(name))?;
+    if let Some(columns) = DECODED[place].get() {
+        return Ok(Arc::clone(columns));
+    }
+    let columns = Arc::new(columns_from_batch(name, &table(name)?)?);
+    // Two threads may decode at once; both get the table that was kept first.
+    Ok(Arc::clone(DECODED[place].get_or_init(|| columns)))
 }
 
 /// The reference dataset as records, decoded once per process.
@@ -72,4 +85,8 @@ pub fn dataset() -> Result<&'static Dataset, Error> {
 /// As [`dataset`].
 pub fn registers() -> Result<Registers, Error> {
     registers::registers(&table)
+}
+
+fn unknown_table(found: &str) -> Error {
+    Error::UnknownTable { found: found.to_owned(), known: TABLES.iter().map(|table| table.name.to_owned()).collect() }
 }
