@@ -25,6 +25,10 @@ WITH_EXAMPLES = {
     "critmin.tables",
     "critmin.scenario",
     "critmin.study",
+    "critmin.scoring",
+    "critmin.scores",
+    "critmin.comparison",
+    "critmin.method_library",
     "critmin.plots",
     "critmin.testing",
 }

@@ -30,6 +30,8 @@ def test_every_class_is_public_and_a_critmin_error():
         (cm.UnknownCountryError, KeyError),
         (cm.UnknownTableError, KeyError),
         (cm.UnknownStudyError, KeyError),
+        (cm.UnknownMethodError, KeyError),
+        (cm.MethodError, ValueError),
         (cm.MissingColumnError, ValueError),
         (cm.EncodingError, ValueError),
         (cm.InvalidDataError, ValueError),

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 ALLOWED = {
     "critmin-core": set(),
     "critmin-tables": {"critmin-core"},
+    "critmin-score": {"critmin-core"},
     "critmin-disruption": {"critmin-core"},
-    "critmin-py": {"critmin-core", "critmin-tables", "critmin-disruption"},
+    "critmin-py": {"critmin-core", "critmin-tables", "critmin-score", "critmin-disruption"},
 }
 # Libraries that stay where they belong.
 AT_HOME = {
@@ -24,6 +25,8 @@ AT_HOME = {
     "pyo3-arrow": {"critmin-py"},
     "numpy": {"critmin-py"},
     "polars": {"critmin-py"},
+    "polars-core": {"critmin-py"},
+    "pyo3-polars": {"critmin-py"},
     "arrow": {"critmin-tables", "critmin-py"},
     "parquet": {"critmin-tables", "critmin-py"},
 }
@@ -58,6 +61,7 @@ def test_libraries_stay_at_home(packages: dict[str, dict[str, Any]]):
         library: {name for name, package in packages.items() if library in shipped(package)} for library in AT_HOME
     }
     assert users["pyo3"], "found no user of pyo3: the test would prove nothing"
+    assert users["polars-core"], "found no user of polars: the test would prove nothing"
     assert users["arrow"], "found no user of arrow: the test would prove nothing"
     for library, homes in AT_HOME.items():
         assert users[library] <= homes, library

@@ -13,6 +13,7 @@ Examples
 """
 
 from critmin._core import __version__
+from critmin.comparison import Comparison, compare_methods
 from critmin.core import (
     Commodity,
     Country,
@@ -30,20 +31,25 @@ from critmin.exceptions import (
     InfeasibleMarketError,
     InterruptedImportError,
     InvalidDataError,
+    MethodError,
     MissingColumnError,
     MissingInputsError,
     ReadError,
     ScenarioError,
     UnknownCommodityError,
     UnknownCountryError,
+    UnknownMethodError,
     UnknownNameError,
     UnknownStudyError,
     UnknownTableError,
     UnreadableFileError,
     WriteError,
 )
+from critmin.method_library import Method, method, methods
 from critmin.result import Result
 from critmin.scenario import ExportRestriction, MarketOptions, Scenario, Suspension
+from critmin.scores import Scores
+from critmin.scoring import score
 from critmin.study import Study, StudyResult, list_studies, run_study
 from critmin.tables import (
     Reference,
@@ -54,10 +60,12 @@ from critmin.tables import (
     read_wgi,
     reference,
 )
+from critmin.uncertainty import Uncertainty
 from critmin.versions import show_versions
 
 __all__ = [
     "Commodity",
+    "Comparison",
     "Country",
     "CritminError",
     "EncodingError",
@@ -66,6 +74,8 @@ __all__ = [
     "InterruptedImportError",
     "InvalidDataError",
     "MarketOptions",
+    "Method",
+    "MethodError",
     "MissingColumnError",
     "MissingInputsError",
     "Profile",
@@ -74,11 +84,14 @@ __all__ = [
     "Result",
     "Scenario",
     "ScenarioError",
+    "Scores",
     "Study",
     "StudyResult",
     "Suspension",
+    "Uncertainty",
     "UnknownCommodityError",
     "UnknownCountryError",
+    "UnknownMethodError",
     "UnknownNameError",
     "UnknownStudyError",
     "UnknownTableError",
@@ -86,11 +99,14 @@ __all__ = [
     "WriteError",
     "__version__",
     "bloc_members",
+    "compare_methods",
     "find_commodity",
     "find_country",
     "hhi",
     "import_baci",
     "list_studies",
+    "method",
+    "methods",
     "profile",
     "read_bea",
     "read_parquet",
@@ -100,5 +116,6 @@ __all__ = [
     "run",
     "run_many",
     "run_study",
+    "score",
     "show_versions",
 ]

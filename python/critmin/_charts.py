@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from critmin._words import country_name
-from critmin.exceptions import MissingColumnError, MissingInputsError
+from critmin.exceptions import InvalidDataError, MissingColumnError, MissingInputsError
 
 if TYPE_CHECKING:
     import altair as alt
@@ -118,3 +118,17 @@ def band_panel(
         layer=[band, line.encode(y=alt.Y(f"{name}:Q", title=label, scale=scale, axis=axis), tooltip=told)],
         title=above,
     )
+
+
+def one_output(frame: pl.DataFrame) -> pl.DataFrame:
+    """Refuse rows of several outputs: their numbers share no axis."""
+    require_one(frame, "output")
+    return frame
+
+
+def require_one(frame: pl.DataFrame, column: str) -> None:
+    """Refuse a frame with several values in a column that one picture cannot mix."""
+    found = [str(value) for value in frame[column].unique(maintain_order=True)]
+    if len(found) > 1:
+        named = ", ".join(f"`{value}`" for value in found[:3])
+        raise InvalidDataError(f"found {len(found)} values of `{column}` ({named} ...): keep the rows of one")

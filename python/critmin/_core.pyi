@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, final, type_check_only
 
 __all__ = [
+    "Method",
     "Outcome",
     "Scenario",
+    "Scores",
     "__version__",
     "bloc_members",
     "data_licences",
@@ -17,8 +19,13 @@ __all__ = [
     "import_baci",
     "import_reliance",
     "is_optimized",
+    "method",
+    "method_from_toml",
+    "method_ids",
     "outcome_from_json",
     "profile",
+    "rank_agreement",
+    "ranks",
     "read_bea",
     "read_parquet",
     "read_usgs_mcs_2025",
@@ -29,6 +36,7 @@ __all__ = [
     "run_scenario",
     "scenario_from_json",
     "scenario_from_toml",
+    "score",
     "table_names",
     "table_schema",
 ]
@@ -74,6 +82,20 @@ def run_scenario(
 ) -> Outcome: ...
 def run_many(scenarios: Sequence[Scenario], progress: Callable[[int, int], None] | None) -> ArrowStream: ...
 def outcome_from_json(text: str) -> Outcome: ...
+def method_ids() -> list[str]: ...
+def method(id: str) -> Method: ...
+def method_from_toml(text: str) -> Method: ...
+def score(
+    method: Method,
+    inputs: dict[str, ArrowStream],
+    labels: dict[str, list[str]],
+    pins: dict[str, dict[str, str]],
+    regions: dict[str, list[str]],
+    use_reference: bool,
+    progress: Callable[[int, int], None] | None,
+) -> Scores: ...
+def ranks(values: Sequence[float | None]) -> list[float | None]: ...
+def rank_agreement(a: Sequence[float | None], b: Sequence[float | None]) -> tuple[int, float | None, float | None]: ...
 
 @final
 class Scenario:
@@ -102,3 +124,31 @@ class Outcome:
     def provenance(self) -> str: ...
     def to_json(self) -> str: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Method:
+    """A parsed and checked method document; immutable."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    def card(self) -> str: ...
+    def check(self) -> ArrowStream: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Scores:
+    """The answer of one method, and the compiled plan behind it."""
+
+    @property
+    def table_names(self) -> list[str]: ...
+    def table(self, name: str) -> ArrowStream: ...
+    def provenance(self) -> str: ...
+    def intervals(self, half_widths: dict[str, float]) -> ArrowStream: ...
+    def uncertainty(
+        self, options: str, progress: Callable[[int, int], None] | None
+    ) -> tuple[dict[str, ArrowStream], str]: ...
+    def tornado(self, options: str) -> ArrowStream: ...
+    def leave_one_out(self) -> ArrowStream: ...
+    def sobol(self, options: str) -> ArrowStream: ...

@@ -21,12 +21,14 @@ __all__ = [
     "InfeasibleMarketError",
     "InterruptedImportError",
     "InvalidDataError",
+    "MethodError",
     "MissingColumnError",
     "MissingInputsError",
     "ReadError",
     "ScenarioError",
     "UnknownCommodityError",
     "UnknownCountryError",
+    "UnknownMethodError",
     "UnknownNameError",
     "UnknownStudyError",
     "UnknownTableError",
@@ -73,6 +75,10 @@ class UnknownTableError(UnknownNameError):
 
 class UnknownStudyError(UnknownNameError):
     """No study has this name."""
+
+
+class UnknownMethodError(UnknownNameError):
+    """No shipped scoring method has this id."""
 
 
 class MissingColumnError(CritminError, ValueError):
@@ -130,6 +136,20 @@ class InvalidDataError(_ProblemsError):
 
 class ScenarioError(_ProblemsError):
     """A scenario contradicts itself or asks for the impossible; ``problems`` lists every fault."""
+
+
+class MethodError(CritminError, ValueError):
+    """A method document cannot be read or contradicts itself; the message names the line.
+
+    Attributes
+    ----------
+    line
+        Line of the document, from 1; ``None`` where no single line is at fault.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message, line)
+        self.line = line
 
 
 class MissingInputsError(CritminError, LookupError):

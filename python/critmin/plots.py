@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from critmin import _charts
 from critmin._charts import PALETTE, WIDTH
+from critmin._score_plots import criticality_matrix, method_heat_map, rank_intervals, tornado
 from critmin._words import percent, short
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "criticality_matrix",
     "depletion_timeline",
     "interval_beside_published",
+    "method_heat_map",
     "ours_beside_published",
     "production_by_country",
+    "rank_intervals",
     "restriction_curve",
+    "tornado",
 ]
 
 # A band that rises this many times above the line needs an axis in logarithms.

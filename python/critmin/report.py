@@ -10,7 +10,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from critmin import _answer, _core, _html, core, plots, tables
+from critmin import _answer, _core, _html, _study_plots, core, plots, tables
 from critmin._words import why_no_production
 from critmin.exceptions import MissingInputsError
 
@@ -177,7 +177,11 @@ def _drawn(name: str, draw: Callable[..., Any], frame: pl.DataFrame, title: str,
 
 
 def _comparison_figure(result: StudyResult) -> list[str]:
-    draw = plots.interval_beside_published if "ours_low" in result.pairs.columns else plots.ours_beside_published
+    draw: Callable[..., Any] = plots.ours_beside_published
+    if result.study.method == "score":
+        draw = _study_plots.agreement
+    elif "ours_low" in result.pairs.columns:
+        draw = plots.interval_beside_published
     return [_drawn("chart-comparison", draw, result.pairs, "Ours beside published", result.study.source_line)]
 
 

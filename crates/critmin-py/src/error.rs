@@ -2,6 +2,7 @@
 
 use critmin_core::Error as CoreError;
 use critmin_disruption::Error as DisruptionError;
+use critmin_score::Error as ScoreError;
 use critmin_tables::Error as TablesError;
 use pyo3::prelude::*;
 use serde_json::json;
@@ -11,12 +12,14 @@ pyo3::import_exception!(critmin.exceptions, EncodingError);
 pyo3::import_exception!(critmin.exceptions, InfeasibleMarketError);
 pyo3::import_exception!(critmin.exceptions, InterruptedImportError);
 pyo3::import_exception!(critmin.exceptions, InvalidDataError);
+pyo3::import_exception!(critmin.exceptions, MethodError);
 pyo3::import_exception!(critmin.exceptions, MissingColumnError);
 pyo3::import_exception!(critmin.exceptions, MissingInputsError);
 pyo3::import_exception!(critmin.exceptions, ReadError);
 pyo3::import_exception!(critmin.exceptions, ScenarioError);
 pyo3::import_exception!(critmin.exceptions, UnknownCommodityError);
 pyo3::import_exception!(critmin.exceptions, UnknownCountryError);
+pyo3::import_exception!(critmin.exceptions, UnknownMethodError);
 pyo3::import_exception!(critmin.exceptions, UnknownNameError);
 pyo3::import_exception!(critmin.exceptions, UnknownTableError);
 pyo3::import_exception!(critmin.exceptions, UnreadableFileError);
@@ -34,7 +37,8 @@ pub(crate) fn from_core(error: &CoreError) -> PyErr {
         | CoreError::NoConsumption { .. }
         | CoreError::NoSupply
         | CoreError::NotAQuantity { .. }
-        | CoreError::NotAShare { .. } => InvalidDataError::new_err(message),
+        | CoreError::NotAShare { .. }
+        | CoreError::UnequalColumns { .. } => InvalidDataError::new_err(message),
         _ => CritminError::new_err(message),
     }
 }
@@ -49,7 +53,16 @@ pub(crate) fn from_tables(error: &TablesError) -> PyErr {
             let problems = serde_json::to_string(report.problems()).unwrap_or_else(|_| "[]".to_owned());
             InvalidDataError::new_err((message, problems))
         }
-        TablesError::MissingColumns { .. } => MissingColumnError::new_err(message),
+        TablesError::NotFinite { table, column, row, found } => {
+            let expected = "a finite number, or an empty cell";
+            let found = found.to_string();
+            let problem =
+                json!([{ "file": table, "row": row, "column": column, "found": found, "expected": expected }]);
+            InvalidDataError::new_err((message, problem.to_string()))
+        }
+        TablesError::MissingColumns { .. } | TablesError::UnsupportedColumn { .. } => {
+            MissingColumnError::new_err(message)
+        }
         TablesError::UnstatedVintage { .. } => InvalidDataError::new_err(message),
         TablesError::Read { .. } => ReadError::new_err(message),
         TablesError::Unreadable { .. } => UnreadableFileError::new_err(message),
@@ -85,6 +98,30 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::NotAnElasticity { .. }
         | DisruptionError::NotATonnage { .. }
         | DisruptionError::CapacityBelowProduction { .. } => InvalidDataError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}
+
+/// An error of a method document, of its inputs or of a question asked of it as a Python exception.
+pub(crate) fn from_score(error: &ScoreError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        ScoreError::Syntax { line, .. }
+        | ScoreError::Rule { line, .. }
+        | ScoreError::UnknownName { line, .. }
+        | ScoreError::Cycle { line, .. }
+        | ScoreError::Formula { line, .. }
+        | ScoreError::Unit { line, .. } => MethodError::new_err((message, *line)),
+        ScoreError::UnknownMethod { .. } => UnknownMethodError::new_err(message),
+        ScoreError::MissingInput { .. } | ScoreError::MissingValue { .. } => MissingInputsError::new_err(message),
+        ScoreError::MissingTable { .. } => UnknownTableError::new_err(message),
+        ScoreError::MissingColumn { .. } => MissingColumnError::new_err(message),
+        ScoreError::BadInput { input, row_number, reason } => {
+            let problem = json!([{ "file": input, "row": row_number, "found": reason }]);
+            InvalidDataError::new_err((message, problem.to_string()))
+        }
+        ScoreError::BadRequest { .. } | ScoreError::TooManyLabels { .. } => InvalidDataError::new_err(message),
+        ScoreError::Interrupted => InterruptedImportError::new_err(message),
         _ => CritminError::new_err(message),
     }
 }

@@ -4,10 +4,12 @@
 
 mod disruption;
 mod error;
+mod expressions;
 mod outcome_tables;
 mod progress;
 mod readers;
 mod reference;
+mod score;
 mod table;
 
 use pyo3::prelude::*;
@@ -26,6 +28,8 @@ mod _core {
         bloc_members, data_licences, datapackage, find_commodity, find_country, hhi, import_reliance, profile,
         reference_table, table_names, table_schema,
     };
+    #[pymodule_export]
+    use super::score::{Method, Scores, method, method_from_toml, method_ids, rank_agreement, ranks, score};
     use pyo3::prelude::*;
 
     #[pymodule_init]

@@ -14,8 +14,10 @@ import click
 
 from critmin import _core
 from critmin.cli.data import data
+from critmin.cli.methods import methods
 from critmin.cli.profile import profile
 from critmin.cli.scenario import scenario
+from critmin.cli.score import score
 from critmin.cli.study import study
 from critmin.exceptions import CritminError
 
@@ -57,6 +59,7 @@ def cli(*, debug: bool) -> None:
     \b
     Examples:
       critmin profile gallium
+      critmin score --method eu-2023
       critmin study list
       critmin study run gallium-germanium-antimony-ban --report ban.html
       critmin scenario run my-scenario.toml --level 0.5
@@ -64,7 +67,7 @@ def cli(*, debug: bool) -> None:
     """  # noqa: D301
 
 
-for _command in (profile, scenario, study, data):
+for _command in (profile, score, methods, scenario, study, data):
     cli.add_command(_command)
 
 

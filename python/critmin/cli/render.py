@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from critmin.result import Result
+    from critmin.scores import Scores
     from critmin.study import StudyResult
 
 
@@ -115,7 +116,9 @@ def output_options(*, formats: bool = True) -> Callable[[Command], Command]:
     return lambda command: functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
 
 
-def write_outputs(result: Result | StudyResult, *, parquet: Path | None, csv: Path | None, report: Path | None) -> None:
+def write_outputs(
+    result: Result | StudyResult | Scores, *, parquet: Path | None, csv: Path | None, report: Path | None
+) -> None:
     """Write what the options ask for, and say where it went (on standard error, so that pipes stay clean)."""
     for folder, name in ((parquet, "parquet"), (csv, "csv")):
         if folder is not None:

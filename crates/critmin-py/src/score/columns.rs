@@ -1,0 +1,115 @@
+//! A table whose columns are known only when it is written: the axes of a method become columns.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewBuilder};
+use arrow::buffer::Buffer;
+use arrow::datatypes::{Field, Schema};
+use pyo3::prelude::*;
+use pyo3_arrow::PyTable;
+
+use crate::error::InvalidDataError;
+use crate::table::to_python;
+
+/// The axis whose labels are calendar years, and the ending of other axes of that kind.
+const YEAR: &str = "year";
+
+/// Columns, one after the other.
+#[derive(Default)]
+pub(crate) struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    /// Appends text; absent where `None`.
+    pub(crate) fn text<'a>(self, name: &str, cells: impl Iterator<Item = Option<&'a str>>) -> Self {
+        self.push(name, Arc::new(cells.collect::<StringArray>()))
+    }
+
+    /// Appends numbers; absent where `None`.
+    pub(crate) fn number(self, name: &str, cells: impl Iterator<Item = Option<f64>>) -> Self {
+        self.push(name, Arc::new(cells.collect::<Float64Array>()))
+    }
+
+    /// Appends whole numbers.
+    pub(crate) fn whole(self, name: &str, cells: impl Iterator<Item = usize>) -> Self {
+        self.push(name, Arc::new(cells.map(|cell| i64::try_from(cell).ok()).collect::<Int64Array>()))
+    }
+
+    /// Appends truth values.
+    pub(crate) fn truth(self, name: &str, cells: impl Iterator<Item = bool>) -> Self {
+        self.push(name, Arc::new(cells.map(Some).collect::<BooleanArray>()))
+    }
+
+    /// Appends text by position in `words`, each written once; absent where the position is none of them.
+    pub(crate) fn coded(self, name: &str, codes: &[u32], words: &[impl AsRef<str>]) -> PyResult<Self> {
+        let mut cells = StringViewBuilder::new();
+        let mut places = Vec::with_capacity(words.len());
+        let mut text = String::new();
+        for word in words.iter().map(AsRef::as_ref) {
+            places.push((text.len(), word.len()));
+            text.push_str(word);
+        }
+        let block = cells.append_block(Buffer::from(text.into_bytes()));
+        let narrow =
+            |number: usize| u32::try_from(number).map_err(|fault| InvalidDataError::new_err(fault.to_string()));
+        let places = places.into_iter().map(|(start, length)| Ok((narrow(start)?, narrow(length)?)));
+        let places = places.collect::<PyResult<Vec<_>>>()?;
+        for &code in codes {
+            match places.get(code as usize) {
+                None => cells.append_null(),
+                Some(&(start, length)) => cells
+                    .try_append_view(block, start, length)
+                    .map_err(|fault| InvalidDataError::new_err(fault.to_string()))?,
+            }
+        }
+        Ok(self.push(name, Arc::new(cells.finish())))
+    }
+
+    /// Appends the labels of one axis by position: whole numbers where they are years, text otherwise.
+    pub(crate) fn coded_axis(self, name: &str, codes: &[u32], labels: &[String]) -> PyResult<Self> {
+        let years: Vec<Option<i64>> = labels.iter().map(|label| label.parse().ok()).collect();
+        let year = |&code: &u32| years.get(code as usize);
+        if !name.ends_with(YEAR) || !codes.iter().filter_map(year).all(Option::is_some) {
+            return self.coded(name, codes, labels);
+        }
+        let cells = codes.iter().map(|code| year(code).copied().flatten());
+        Ok(self.push(name, Arc::new(cells.collect::<Int64Array>())))
+    }
+
+    /// Appends the labels of one axis: whole numbers where they are years, text otherwise.
+    pub(crate) fn axis<'a>(self, name: &str, labels: impl Iterator<Item = Option<&'a str>> + Clone) -> Self {
+        let is_year = |label: &str| label.parse::<i64>().is_ok();
+        if name.ends_with(YEAR) && labels.clone().flatten().all(is_year) {
+            let years = labels.map(|label| label.and_then(|label| label.parse().ok()));
+            return self.push(name, Arc::new(years.collect::<Int64Array>()));
+        }
+        self.text(name, labels)
+    }
+
+    /// Appends one column for each axis, by its position and name; `labels` gives those of one row.
+    pub(crate) fn axes<'a, R>(
+        self,
+        axes: &[(usize, &str)],
+        rows: &'a [R],
+        labels: impl Fn(&'a R) -> &'a [Option<String>] + Copy,
+    ) -> Self {
+        axes.iter().fold(self, |columns, &(position, name)| {
+            columns.axis(name, rows.iter().map(move |row| labels(row).get(position)?.as_deref()))
+        })
+    }
+
+    /// The table for Python.
+    pub(crate) fn finish(self) -> PyResult<PyTable> {
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+            .map_err(|fault| InvalidDataError::new_err(fault.to_string()))?;
+        to_python(batch)
+    }
+
+    fn push(mut self, name: &str, array: ArrayRef) -> Self {
+        self.fields.push(Field::new(name, array.data_type().clone(), true));
+        self.arrays.push(array);
+        self
+    }
+}
