@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 from typing import TYPE_CHECKING
 
 import critmin as cm
 import polars as pl
 import pytest
+from critmin import _study_plots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +18,11 @@ if TYPE_CHECKING:
 STUDIES = cm.list_studies()
 BAN = "gallium-germanium-antimony-ban"
 RELIANCE = "usgs-mcs-2026-import-reliance"
+SCORES = ("eu-crm-2017", "eu-crm-2023", "geopolrisk-2022")
 
 
-def test_both_studies_are_installed():
-    assert {study.id for study in STUDIES} >= {BAN, RELIANCE}
+def test_the_studies_are_installed():
+    assert {study.id for study in STUDIES} >= {BAN, RELIANCE, *SCORES}
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.id)
@@ -98,6 +102,117 @@ def test_the_reliance_study_finds_the_counts_it_expects():
         rows = result.comparison.filter(pl.col("quantity").cast(pl.String) == quantity)
         found = dict(rows["verdict"].cast(pl.String).value_counts().iter_rows())
         assert {name: found.get(name, 0) for name in counts} == counts, quantity
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_study_of_scores_finds_the_counts_it_expects(name: str):
+    comparison = cm.run_study(name).comparison
+    expected = cm.run_study(name).study.record["expected"]
+    assert set(comparison["output"]) == set(expected)
+    for output, counts in expected.items():
+        rows = comparison.filter(pl.col("output") == output)
+        found = dict(rows["verdict"].value_counts().iter_rows())
+        near = (rows["difference"].abs() <= 2 * rows["tolerance"] * (1 + 1e-6)).sum()
+        verdicts = {verdict: n for verdict, n in counts.items() if not verdict.startswith("within")}
+        assert found == verdicts, output
+        assert near == counts.get("within_twice", near), output
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_every_score_that_does_not_agree_says_why(name: str):
+    comparison = cm.run_study(name).comparison
+    lost = comparison.filter(pl.col("verdict") != "agrees")
+    assert (lost["reason"].fill_null("") != "").all()
+    assert comparison.filter((pl.col("status") == "unavailable") & pl.col("reason").is_null()).is_empty()
+    assert not comparison["ours"].is_nan().any()
+    assert comparison.filter((pl.col("status") == "unavailable") & pl.col("ours").is_not_null()).is_empty()
+
+
+def test_every_printed_score_of_2017_lies_in_the_interval_of_its_inputs():
+    result = cm.run_study("eu-crm-2017")
+    rows = result.comparison.filter(pl.col("output") == "supply_risk_by_stage")
+    assert rows.height == 50
+    assert (rows["low"] - 0.05 <= rows["published"] + 1e-9).all()
+    assert (rows["published"] - 1e-9 <= rows["high"] + 0.05).all()
+    assert (rows["high"] - rows["low"]).max() < 1.5, "a range this wide would hold anything"
+    assert (rows["low"] <= rows["ours"] + 1e-12).all()
+    points = (rows["difference"].abs() <= 0.05 + 1e-9).sum(), (rows["difference"].abs() <= 0.1 + 1e-9).sum()
+    assert points == (33, 40)
+
+
+def test_the_named_failures_of_2023_fail_by_name():
+    result = cm.run_study("eu-crm-2023")
+    stages = result.comparison.filter(pl.col("output") == "supply_risk_by_stage")
+    named = stages.filter(pl.col("verdict") == "expected_failure")
+    assert set(named["commodity"] + " " + named["stage"]) == {
+        "Arsenic P", "Cerium E", "Chromium E", "Dysprosium E", "Germanium P", "Neodymium E", "Rhodium P",
+        "Yttrium E", "Yttrium P",
+    }  # fmt: skip
+    told = "\n".join(result.remarks())
+    for name in (*named["commodity"], "Xenon", "Coking coal", "Nickel"):
+        assert name in told
+    germanium = named.filter(pl.col("commodity") == "Germanium").row(0, named=True)
+    assert germanium["ours"] == pytest.approx(3.65, abs=0.005)
+    assert germanium["published"] == 1.8
+
+
+def test_a_cell_that_agrees_against_expectation_is_reported():
+    result = cm.run_study("eu-crm-2023")
+    row = result.comparison.filter(pl.col("id") == "SR23-titanium-metal-E").row(0, named=True)
+    assert (row["expected"], row["verdict"]) == ("unavailable", "agrees")
+    assert any("agrees against expectation" in line and "Titanium metal" in line for line in result.remarks())
+
+
+@pytest.mark.parametrize("name", ["eu-crm-2017", "eu-crm-2023"])
+def test_the_lists_have_the_length_that_the_rule_gives(name: str):
+    result = cm.run_study(name)
+    lists = result.comparison.filter(pl.col("output") == "is_critical")
+    expected = result.study.record["expected_lists"]
+    assert set(lists["year"]) == set(expected)
+    for year, counts in expected.items():
+        assert lists.filter(pl.col("year") == year)["ours"].sum() == counts["by_rule"], year
+
+
+def test_geopolrisk_agrees_to_the_last_digits_and_gives_no_number_without_trade():
+    comparison = cm.run_study("geopolrisk-2022").comparison
+    absent = comparison.filter(pl.col("commodity").is_in(["germanium", "gallium"]))
+    assert absent.height == 8
+    assert set(absent["status"]) == {"unavailable"}
+    numbers = comparison.filter(pl.col("published").is_not_null())
+    assert numbers.height == 27
+    assert (numbers["difference"].abs() <= numbers["tolerance"]).all()
+    europe = comparison.filter((pl.col("commodity") == "cobalt") & (pl.col("entity") == "eu-27"))
+    scores = dict(
+        europe.filter(pl.col("output") == "geopolrisk_score").select(pl.col("variant").fill_null(""), "ours").rows()
+    )
+    assert scores == pytest.approx({"": 0.1531, "extra-region": 0.2408}, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_the_picture_of_scores_has_units_a_band_and_a_source(name: str):
+    result = cm.run_study(name)
+    chart = _study_plots.agreement(result.pairs, source=result.study.source_line).to_dict()
+    text = json.dumps(chart)
+    for part in ("published (index)", "ours (index)", '"type": "area"', "Source:", "the tolerance"):
+        assert part in text
+    assert result.pairs["verdict"].is_in(["agrees", "differs", "expected failure"]).all()
+
+
+def test_a_study_of_scores_drops_no_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: Path):
+    folder = tmp_path / "mine"
+    shutil.copytree(repository / "studies" / "eu-crm-2017", folder)
+    monkeypatch.setenv("CRITMIN_STUDIES", str(tmp_path))
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(
+        text.replace('rows = { output = "is_critical" }', 'rows = { id = "no" }'), encoding="utf-8"
+    )
+    with pytest.raises(cm.InvalidDataError, match="L17"):
+        cm.run_study("mine")
+    rows = (folder / "published.csv").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    (folder / "published.csv").write_text(rows.replace(",antimony,P,", ",antimony,E,"), encoding="utf-8")
+    with pytest.raises(cm.InvalidDataError, match="SR17-antimony-P"):
+        cm.run_study("mine")
 
 
 def test_unknown_study_offers_the_nearest():

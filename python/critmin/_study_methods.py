@@ -1,10 +1,10 @@
-"""The two kinds of study: recomputed statistics, and scenarios beside published market results."""
+"""The kinds of study: recomputed statistics, scenarios beside published market results, and published scores."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from critmin import _core, disruption
+from critmin import _core, _study_score_words, _study_scores, disruption
 from critmin._frames import frame
 from critmin._progress import progress_callback
 from critmin.exceptions import InvalidDataError
@@ -280,5 +280,12 @@ METHODS = {
     ),
     "market-ban": Method(
         _run_market_ban, _overview_market_ban, _pairs_market_ban, _headlines_market_ban, _remarks_market_ban
+    ),
+    "score": Method(
+        _study_scores.run,
+        _study_score_words.overview,
+        _study_score_words.pairs,
+        _study_score_words.headlines,
+        _study_score_words.remarks,
     ),
 }

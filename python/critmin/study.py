@@ -60,7 +60,7 @@ class Study:
 
     @property
     def method(self) -> str:
-        """``import-reliance`` or ``market-ban``."""
+        """``import-reliance``, ``market-ban`` or ``score``."""
         return str(self.record["study"]["method"])
 
     @property

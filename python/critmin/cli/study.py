@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 # Steps of the restriction level that the terminal shows; the files hold all of them.
 SHOWN_STEPS = 5
 # Columns of a comparison that a terminal has room for.
-CELLS = ("series", "scenario", "quantity", "year", "computed", "ours", "ours_low", "ours_high", "printed", "verdict")
+CELLS = (
+    "series", "scenario", "quantity", "output", "commodity", "stage", "entity", "year", "computed", "ours", "ours_low",
+    "ours_high", "low", "high", "printed", "difference", "status", "verdict",
+)  # fmt: skip
 
 
 @click.group()
@@ -106,7 +109,10 @@ def print_study(result: StudyResult, *, cells: bool, curves: bool) -> None:
 
 def _print_comparison(result: StudyResult, *, cells: bool) -> None:
     if cells:
-        shown = result.comparison.select([name for name in CELLS if name in result.comparison.columns])
+        found = [name for name in CELLS if name in result.comparison.columns]
+        shown = result.comparison.select(
+            name for name in found if result.comparison[name].null_count() < result.comparison.height
+        )
         print_table(
             "Every value", shown.columns, [[_spaced(one) for one in row] for row in shown.rows()], wrap=shown.columns
         )
@@ -115,6 +121,11 @@ def _print_comparison(result: StudyResult, *, cells: bool) -> None:
         print_line("Ours beside published", style="bold")
         for text in result.headlines():
             print_item("-", text)
+        return
+    if result.study.method == "score":
+        if not result.overview.is_empty():
+            rows = result.overview
+            print_table("Further off than twice the tolerance, without a name", rows.columns, rows.rows(), wrap=["why"])
         return
     has_gap = result.overview["why"] != ""
     print_item("Match in every year", ", ".join(result.overview.filter(~has_gap)["series"]))
