@@ -35,6 +35,8 @@ bench: $(VENV)/.installed ## Side by side with the peers, on an optimised build 
 	$(PYTHON) -m pip --python $(VENV)-bench/bin/python install --quiet -r benchmarks/requirements.txt
 	$(PYTHON) -m pip --python $(VENV)-bench/bin/python install --quiet --force-reinstall --no-deps dist/critmin-*.whl
 	$(PYTHON) -m pip --python $(VENV)-bench/bin/python install --quiet dist/critmin-*.whl
+	$(PYTHON) -m venv --without-pip $(VENV)-geopolrisk
+	-$(PYTHON) -m pip --python $(VENV)-geopolrisk/bin/python install --quiet geopolrisk-py==2.0.1 # Python below 3.12 only
 	$(VENV)-bench/bin/python benchmarks/run.py
 
 data: ## Rebuilds the reference dataset from the publishers' files in $(SOURCES).
@@ -54,4 +56,4 @@ $(VENV)/.installed: requirements.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench target dist out
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-geopolrisk target dist out
