@@ -123,6 +123,7 @@ const fn optional(name: &'static str, kind: ColumnKind, description: &'static st
     Column { name, kind, is_optional: true, description }
 }
 
+mod chains;
 mod reliance;
 mod tables;
 pub use reliance::IMPORT_RELIANCE;

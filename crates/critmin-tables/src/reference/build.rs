@@ -18,7 +18,7 @@ use crate::temporary_file::temporary_beside;
 use crate::{Encoding, Error, SourceFile, TABLES, table_schema};
 
 /// Tables whose rows stand in `curated/<table>.csv`.
-const CURATED: [&str; 13] = [
+const CURATED: [&str; 19] = [
     "sources",
     "countries",
     "country_aliases",
@@ -32,6 +32,12 @@ const CURATED: [&str; 13] = [
     "eu_assessment_inputs",
     "parameters",
     "market_recipes",
+    "chain_goods",
+    "chain_stages",
+    "chain_links",
+    "chain_outputs",
+    "chain_contents",
+    "trade_faults",
 ];
 
 /// Vintages of the governance indicators.

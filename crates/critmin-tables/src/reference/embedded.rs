@@ -37,6 +37,12 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     file!("policy_measures"),
     file!("parameters"),
     file!("market_recipes"),
+    file!("chain_goods"),
+    file!("chain_stages"),
+    file!("chain_links"),
+    file!("chain_outputs"),
+    file!("chain_contents"),
+    file!("trade_faults"),
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The tables of the reference dataset, in reading order.
 
 use super::ColumnKind::{Date, Label, Number, Single, Text, Truth, Whole, Year};
-use super::{Column, TableSchema, optional, required};
+use super::{Column, TableSchema, chains, optional, required};
 
 // Columns that several tables share.
 const COUNTRY: Column = required("country", Label, "ISO 3166-1 alpha-3; see `countries`");
@@ -549,4 +549,10 @@ pub static TABLES: &[TableSchema] = &[
             required("note", Text, "why these rows"),
         ],
     },
+    chains::GOODS,
+    chains::STAGES,
+    chains::LINKS,
+    chains::OUTPUTS,
+    chains::CONTENTS,
+    chains::FAULTS,
 ];
