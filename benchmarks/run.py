@@ -107,6 +107,58 @@ def cases(flows: Path, folder: Path, n_scenarios: int) -> list[Case]:
                 "polars expression": (here / "expressions_polars.py").read_text(),
             },
         ),
+        *graph_cases(here),
+    ]
+
+
+def graph_cases(here: Path) -> list[Case]:
+    """Return the cases of the dependency graph; each times itself once its network is there."""
+
+    def text(name: str) -> str:
+        # Every contender makes the same network from a module beside it.
+        return f"import sys; sys.path.insert(0, {str(here)!r})\n" + (here / name).read_text()
+
+    return [
+        Case(
+            "graph: build from an Arrow table, 1 million edges",
+            {
+                "critmin: named, checked, both ways": text("graph_build_critmin.py"),
+                "rustworkx": text("graph_build_rustworkx.py"),
+                "python-igraph": text("graph_build_igraph.py"),
+            },
+            runs=3,
+        ),
+        Case(
+            "graph: exposure of all nodes to one target, 1 million edges",
+            {
+                "critmin": text("graph_exposure_critmin.py"),
+                "scipy: only the products": text("graph_exposure_scipy.py"),
+            },
+            runs=3,
+        ),
+        Case(
+            "graph: exposures of 32 targets (by target)",
+            {
+                "critmin": text("graph_exposure_critmin.py"),
+                "scipy: only the products, one target": text("graph_exposure_scipy.py"),
+            },
+            runs=1,
+            counts={"N_TARGETS": 32},
+        ),
+        Case(
+            "graph: loss of every node, 100,000 edges (by removal)",
+            {
+                "critmin": text("graph_removals_critmin.py"),
+                "python-igraph, a flow per removal": text("graph_removals_igraph.py"),
+                "scipy, a flow per removal": text("graph_removals_scipy.py"),
+            },
+            runs=1,
+        ),
+        Case(
+            "graph: loss of every country, all trade of 2023",
+            {"critmin": text("graph_countries_critmin.py")},
+            runs=3,
+        ),
     ]
 
 

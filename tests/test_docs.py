@@ -28,6 +28,8 @@ WITH_EXAMPLES = {
     "critmin.scoring",
     "critmin.scores",
     "critmin.comparison",
+    "critmin.graph",
+    "critmin.graph_answers",
     "critmin.method_library",
     "critmin.plots",
     "critmin.testing",

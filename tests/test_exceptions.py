@@ -41,6 +41,8 @@ def test_every_class_is_public_and_a_critmin_error():
         (cm.WriteError, OSError),
         (cm.MissingInputsError, LookupError),
         (cm.InfeasibleMarketError, ArithmeticError),
+        (cm.GraphError, ValueError),
+        (cm.ConvergenceError, ArithmeticError),
     ],
 )
 def test_each_is_also_the_builtin_that_a_user_expects(ours: type[cm.CritminError], builtin: type[Exception]):

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 ALLOWED = {
     "critmin-core": set(),
     "critmin-tables": {"critmin-core"},
+    "critmin-graph": {"critmin-core"},
     "critmin-score": {"critmin-core"},
     "critmin-disruption": {"critmin-core"},
-    "critmin-py": {"critmin-core", "critmin-tables", "critmin-score", "critmin-disruption"},
+    "critmin-py": {"critmin-core", "critmin-tables", "critmin-graph", "critmin-score", "critmin-disruption"},
 }
 # Libraries that stay where they belong.
 AT_HOME = {

@@ -12,6 +12,7 @@ Examples
 ('gallium', 'solved')
 """
 
+from critmin import graph
 from critmin._core import __version__
 from critmin.comparison import Comparison, compare_methods
 from critmin.core import (
@@ -26,8 +27,10 @@ from critmin.core import (
 )
 from critmin.disruption import run, run_many
 from critmin.exceptions import (
+    ConvergenceError,
     CritminError,
     EncodingError,
+    GraphError,
     InfeasibleMarketError,
     InterruptedImportError,
     InvalidDataError,
@@ -66,10 +69,12 @@ from critmin.versions import show_versions
 __all__ = [
     "Commodity",
     "Comparison",
+    "ConvergenceError",
     "Country",
     "CritminError",
     "EncodingError",
     "ExportRestriction",
+    "GraphError",
     "InfeasibleMarketError",
     "InterruptedImportError",
     "InvalidDataError",
@@ -102,6 +107,7 @@ __all__ = [
     "compare_methods",
     "find_commodity",
     "find_country",
+    "graph",
     "hhi",
     "import_baci",
     "list_studies",

@@ -1,10 +1,10 @@
-"""The kinds of study: recomputed statistics, scenarios beside published market results, and published scores."""
+"""The kinds of study: recomputed statistics, import sources, scenarios beside market results, published scores."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from critmin import _core, _study_score_words, _study_scores, disruption
+from critmin import _core, _study_score_words, _study_scores, _study_sources, disruption
 from critmin._frames import frame
 from critmin._progress import progress_callback
 from critmin.exceptions import InvalidDataError
@@ -271,6 +271,13 @@ def _signed(fraction: float | None) -> str:
 
 
 METHODS = {
+    "import-sources": Method(
+        _study_sources.run,
+        _study_sources.overview,
+        _study_sources.pairs,
+        _study_sources.headlines,
+        _study_sources.remarks,
+    ),
     "import-reliance": Method(
         _run_import_reliance,
         _overview_import_reliance,

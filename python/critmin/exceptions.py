@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "ConvergenceError",
     "CritminError",
     "EncodingError",
+    "GraphError",
     "InfeasibleMarketError",
     "InterruptedImportError",
     "InvalidDataError",
@@ -158,6 +160,14 @@ class MissingInputsError(CritminError, LookupError):
 
 class InfeasibleMarketError(CritminError, ArithmeticError):
     """A market has no equilibrium under the given parameters."""
+
+
+class GraphError(CritminError, ValueError):
+    """A question or an option that a graph cannot answer as put; the message says how to put it."""
+
+
+class ConvergenceError(CritminError, ArithmeticError):
+    """An iteration did not reach its tolerance; the message names where it goes round."""
 
 
 class InterruptedImportError(CritminError, RuntimeError):

@@ -10,7 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from critmin import _charts
+from critmin._answer_plots import chokepoint_bars, stage_shares
 from critmin._charts import PALETTE, WIDTH
+from critmin._graph_plots import path_list, robustness_curve
+from critmin._maps import country_map, trade_heat_map
+from critmin._pictures import save
+from critmin._sankey import stage_sankey
 from critmin._score_plots import criticality_matrix, method_heat_map, rank_intervals, tornado
 from critmin._words import percent, short
 
@@ -19,15 +24,23 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "chokepoint_bars",
+    "country_map",
     "criticality_matrix",
     "depletion_timeline",
     "interval_beside_published",
     "method_heat_map",
     "ours_beside_published",
+    "path_list",
     "production_by_country",
     "rank_intervals",
     "restriction_curve",
+    "robustness_curve",
+    "save",
+    "stage_sankey",
+    "stage_shares",
     "tornado",
+    "trade_heat_map",
 ]
 
 # A band that rises this many times above the line needs an axis in logarithms.

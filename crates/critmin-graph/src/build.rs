@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::components::Components;
 use crate::error::Problem;
-use crate::graph::{Edges, Graph, Group, Nodes};
+use crate::graph::Graph;
 use crate::intake::{self, Rows};
 use crate::record::{Edge, Node};
 use crate::report::Warning;
+use crate::storage::{Edges, Group, Nodes};
 use crate::visit::narrow;
 use crate::{Error, Measure};
 

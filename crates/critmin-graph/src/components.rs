@@ -2,7 +2,7 @@
 
 use petgraph::algo::kosaraju_scc;
 
-use crate::graph::Edges;
+use crate::storage::Edges;
 use crate::visit::{Flows, narrow};
 
 /// The strongly connected components, buyers before their suppliers: a walk upstream meets them in this order.

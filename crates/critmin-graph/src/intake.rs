@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use critmin_core::{ABSENT, Columns, CountryId, Stage, nearest};
 
 use crate::columns::{Door, Texts};
-use crate::graph::{GroupKind, Nodes, Provenance};
 use crate::record::parts;
 use crate::report::Warning;
+use crate::storage::{GroupKind, Nodes, Provenance};
 use crate::visit::narrow;
 use crate::{BuildOptions, Error, Measure, MissingFlow};
 

@@ -4,8 +4,8 @@ use critmin_core::nearest;
 
 use crate::build::{cycle, transpose};
 use crate::components::Components;
-use crate::graph::{Edges, Group, Nodes};
 use crate::report::Warning;
+use crate::storage::{Edges, Group, Nodes};
 use crate::visit::narrow;
 use crate::{Error, Graph};
 

@@ -48,6 +48,7 @@ mod record;
 mod report;
 mod rigid;
 mod robustness;
+mod storage;
 mod structure;
 mod target;
 mod trace;

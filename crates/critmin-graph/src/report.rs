@@ -108,7 +108,7 @@ impl Graph {
                 let residual = self.own(node) + inflow - outflow;
                 Balance {
                     node,
-                    own_supply: crate::graph::known(self.nodes.own_supply[node]),
+                    own_supply: crate::storage::known(self.nodes.own_supply[node]),
                     inflow,
                     outflow,
                     residual,

@@ -46,6 +46,10 @@ impl Target {
                 |(buyer, _): (usize, usize)| graph.nodes.good[buyer] != graph.nodes.good[node] && all.contains(&buyer);
             !graph.sales(node).any(is_into)
         });
+        // Goods that go into each other, scrap and metal, all count.
+        if nodes.is_empty() {
+            nodes = all;
+        }
         if nodes.is_empty() {
             let found = stage.map_or_else(|| label.to_owned(), |stage| format!("{label} at stage {stage}"));
             let known = graph.countries().iter().map(CountryId::as_str);

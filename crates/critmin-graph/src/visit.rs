@@ -10,7 +10,7 @@ use petgraph::visit::{
     IntoNodeIdentifiers, NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap, Visitable,
 };
 
-use crate::graph::Edges;
+use crate::storage::Edges;
 
 /// The flows, from suppliers to buyers. `petgraph::visit::Reversed` gives the way upstream.
 #[derive(Debug, Clone, Copy)]

@@ -163,3 +163,26 @@ fn recorded_trade_of_thirteen_years_and_the_industries_build() {
     let sum: f64 = found.nodes.iter().map(|part| part.origin_share).sum();
     assert!((sum + found.unassigned - 1.0).abs() < 1e-9);
 }
+
+#[test]
+fn a_technology_needs_each_of_its_metals() {
+    // 10,000 MW at the table's mean of 2020: tonnes are kilograms per megawatt times ten.
+    let graph = Graph::composed(&tables, &[("Wind-DDPM", 10_000.0)], 2020).unwrap();
+    let intensities = tables("metal_intensities").unwrap();
+    assert!(0 < intensities.n_rows());
+    let product = graph.position("wind-ddpm:product").unwrap();
+    assert!(0.0 < graph.inflow(product));
+    let target = Target::node(&graph, "wind-ddpm:product").unwrap();
+    let neodymium = graph.layer("neodymium").unwrap();
+    let found = neodymium.exposure(&target, ExposureOptions::default()).unwrap();
+    assert!((found.nodes.iter().map(|part| part.origin_share).sum::<f64>() - 1.0).abs() < 1e-12);
+    let points = graph.chokepoints(
+        &target,
+        &ChokepointOptions { kinds: vec![critmin_graph::RemovalKind::Node], ..ChokepointOptions::default() },
+    );
+    // Every metal is essential: without any one of them nothing is built, however little of it is needed.
+    assert!(points.unwrap().losses.iter().all(|loss| loss.is_single_point_of_failure));
+    assert!(matches!(Graph::composed(&tables, &[("Wind", 1.0)], 2020), Err(Error::UnknownName { .. })));
+    assert!(matches!(Graph::composed(&tables, &[("Wind-DDPM", 1.0)], 1999), Err(Error::NoData { .. })));
+    assert!(matches!(Graph::composed(&tables, &[("Wind-DDPM", -1.0)], 2020), Err(Error::BadQuestion { .. })));
+}

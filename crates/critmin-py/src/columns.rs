@@ -1,4 +1,4 @@
-//! A table whose columns are known only when it is written: the axes of a method become columns.
+//! A table whose columns are known only when it is written: the axes of a method and the unit of a graph become columns.
 
 use std::sync::Arc;
 
@@ -35,6 +35,11 @@ impl Columns {
     /// Appends whole numbers.
     pub(crate) fn whole(self, name: &str, cells: impl Iterator<Item = usize>) -> Self {
         self.push(name, Arc::new(cells.map(|cell| i64::try_from(cell).ok()).collect::<Int64Array>()))
+    }
+
+    /// Appends whole numbers; absent where `None`.
+    pub(crate) fn wholes(self, name: &str, cells: impl Iterator<Item = Option<i64>>) -> Self {
+        self.push(name, Arc::new(cells.collect::<Int64Array>()))
     }
 
     /// Appends truth values.
@@ -102,9 +107,13 @@ impl Columns {
 
     /// The table for Python.
     pub(crate) fn finish(self) -> PyResult<PyTable> {
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
-            .map_err(|fault| InvalidDataError::new_err(fault.to_string()))?;
-        to_python(batch)
+        to_python(self.batch()?)
+    }
+
+    /// The table for Arrow.
+    pub(crate) fn batch(self) -> PyResult<RecordBatch> {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+            .map_err(|fault| InvalidDataError::new_err(fault.to_string()))
     }
 
     fn push(mut self, name: &str, array: ArrayRef) -> Self {

@@ -2,13 +2,16 @@
 
 use critmin_core::Error as CoreError;
 use critmin_disruption::Error as DisruptionError;
+use critmin_graph::Error as GraphFault;
 use critmin_score::Error as ScoreError;
 use critmin_tables::Error as TablesError;
 use pyo3::prelude::*;
 use serde_json::json;
 
+pyo3::import_exception!(critmin.exceptions, ConvergenceError);
 pyo3::import_exception!(critmin.exceptions, CritminError);
 pyo3::import_exception!(critmin.exceptions, EncodingError);
+pyo3::import_exception!(critmin.exceptions, GraphError);
 pyo3::import_exception!(critmin.exceptions, InfeasibleMarketError);
 pyo3::import_exception!(critmin.exceptions, InterruptedImportError);
 pyo3::import_exception!(critmin.exceptions, InvalidDataError);
@@ -122,6 +125,31 @@ pub(crate) fn from_score(error: &ScoreError) -> PyErr {
         }
         ScoreError::BadRequest { .. } | ScoreError::TooManyLabels { .. } => InvalidDataError::new_err(message),
         ScoreError::Interrupted => InterruptedImportError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}
+
+/// An error of building a graph or of asking it as a Python exception.
+pub(crate) fn from_graph(error: &GraphFault) -> PyErr {
+    let message = error.to_string();
+    match error {
+        GraphFault::BadQuestion { .. } => GraphError::new_err(message),
+        GraphFault::Core(core) => from_core(core),
+        GraphFault::InvalidRows { table, problems } => {
+            let row = |each: &critmin_graph::Problem| {
+                let (column, found) = (&each.column, &each.found);
+                json!({ "file": table, "row": each.row, "column": column, "found": found, "expected": each.expected })
+            };
+            let problems: Vec<_> = problems.iter().map(row).collect();
+            InvalidDataError::new_err((message, json!(problems).to_string()))
+        }
+        GraphFault::MissingColumn { .. } => MissingColumnError::new_err(message),
+        GraphFault::NoData { .. } => MissingInputsError::new_err(message),
+        GraphFault::NotConverged { .. } => ConvergenceError::new_err(message),
+        GraphFault::TooLarge { .. } => InvalidDataError::new_err(message),
+        GraphFault::UnknownName { kind: "country", .. } => UnknownCountryError::new_err(message),
+        GraphFault::UnknownName { .. } => UnknownNameError::new_err(message),
+        GraphFault::Interrupted => InterruptedImportError::new_err(message),
         _ => CritminError::new_err(message),
     }
 }

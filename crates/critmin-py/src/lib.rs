@@ -2,9 +2,11 @@
 //! the GIL. It computes nothing; the documented functions are in the Python package `critmin`.
 #![expect(clippy::needless_pass_by_value, reason = "arguments arrive from Python as owned values")]
 
+mod columns;
 mod disruption;
 mod error;
 mod expressions;
+mod graph;
 mod outcome_tables;
 mod progress;
 mod readers;
@@ -20,6 +22,10 @@ mod _core {
     #[pymodule_export]
     use super::disruption::{
         Outcome, Scenario, outcome_from_json, run_many, run_scenario, scenario_from_json, scenario_from_toml,
+    };
+    #[pymodule_export]
+    use super::graph::{
+        Graph, graph_chain_ids, graph_chains, graph_from_edges, graph_from_ipc, graph_industries, graph_trade,
     };
     #[pymodule_export]
     use super::readers::{import_baci, read_bea, read_parquet, read_usgs_mcs_2025, read_usgs_mcs_2026, read_wgi};

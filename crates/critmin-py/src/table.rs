@@ -3,16 +3,24 @@
 use arrow::array::RecordBatch;
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::DataType;
-use critmin_tables::TableSchema;
+use critmin_core::Columns;
+use critmin_tables::{TableSchema, columns_from_batch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
 
-use crate::error::{InvalidDataError, MissingColumnError};
+use crate::error::{InvalidDataError, MissingColumnError, from_tables};
 
 /// One batch as a table for Python.
 pub(crate) fn to_python(batch: RecordBatch) -> PyResult<PyTable> {
     let schema = batch.schema();
     PyTable::try_new(vec![batch], schema)
+}
+
+/// A user's table by columns, as it is; `name` is what messages call it.
+pub(crate) fn columns_of(name: &str, table: PyTable) -> PyResult<Columns> {
+    let (batches, schema) = table.into_inner();
+    let whole = concat_batches(&schema, &batches).map_err(|fault| MissingColumnError::new_err(fault.to_string()))?;
+    columns_from_batch(name, &whole).map_err(|error| from_tables(&error))
 }
 
 /// A user's table cast to the columns of `schema`; optional columns that are missing are absent throughout.

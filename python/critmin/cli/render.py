@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from critmin.graph import Answer
     from critmin.result import Result
     from critmin.scores import Scores
     from critmin.study import StudyResult
@@ -102,8 +103,8 @@ def print_item(label: str, text: str) -> None:
     console().print(told)
 
 
-def output_options(*, formats: bool = True) -> Callable[[Command], Command]:
-    """Add ``--json`` and, for commands with tables, ``--parquet``, ``--csv`` and ``--report``."""
+def output_options(*, formats: bool = True, report: bool = True) -> Callable[[Command], Command]:
+    """Add ``--json`` and, for commands with tables, ``--parquet``, ``--csv`` and, where there is one, ``--report``."""
     folder = click.Path(file_okay=False, path_type=_path_type())
     options = [click.option("--json", "as_json", is_flag=True, help="Print JSON to standard output instead.")]
     if formats:
@@ -111,8 +112,9 @@ def output_options(*, formats: bool = True) -> Callable[[Command], Command]:
         options += [
             click.option("--parquet", type=folder, metavar="DIR", help="Write the tables as Parquet into DIR."),
             click.option("--csv", type=folder, metavar="DIR", help="Write the tables as CSV into DIR."),
-            click.option("--report", type=file, metavar="FILE", help="Write one self-contained HTML page."),
         ]
+        page = click.option("--report", type=file, metavar="FILE", help="Write one self-contained HTML page.")
+        options += [page] if report else []
     return lambda command: functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), command)
 
 
@@ -120,12 +122,19 @@ def write_outputs(
     result: Result | StudyResult | Scores, *, parquet: Path | None, csv: Path | None, report: Path | None
 ) -> None:
     """Write what the options ask for, and say where it went (on standard error, so that pipes stay clean)."""
+    write_tables(result, parquet=parquet, csv=csv)
+    if report is not None:
+        click.echo(f"wrote {result.report(report)}", err=True)
+
+
+def write_tables(
+    result: Result | StudyResult | Scores | Answer, *, parquet: Path | None, csv: Path | None
+) -> None:
+    """Write the tables alone."""
     for folder, name in ((parquet, "parquet"), (csv, "csv")):
         if folder is not None:
             files = result.write(folder, formats=[name])
             click.echo(f"wrote {len(files)} files to {folder}", err=True)
-    if report is not None:
-        click.echo(f"wrote {result.report(report)}", err=True)
 
 
 def _path_type() -> type[Path]:

@@ -10,6 +10,7 @@ use crate::report::Warning;
 use crate::{BuildOptions, Duplicates, Error, Graph, Measure};
 
 mod chain;
+mod composition;
 mod industries;
 mod ledger;
 mod outputs;

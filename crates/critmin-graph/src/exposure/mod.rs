@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exposure::again::visits_from_itself;
 use crate::exposure::walk::{Stop, Walk};
-use crate::graph::known;
+use crate::storage::known;
 use crate::{Error, Graph, Target};
 
 mod again;
@@ -13,6 +13,8 @@ pub(crate) mod walk;
 
 /// Walks that share one sweep over the graph.
 const LANES: usize = 8;
+/// Up to this many nodes eight walks fit the nearest caches; beyond, each walk alone is faster than eight at once.
+const LANES_UP_TO: usize = 32_768;
 
 /// When an exposure is exact enough, and what is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -124,12 +126,13 @@ impl Graph {
         }
         let walk = Walk::new(self);
         let stop = Stop { tolerance: options.tolerance, max_rounds: options.max_iterations };
-        let mut found = if let [target] = targets {
-            sweep::<1>(&walk, std::slice::from_ref(target), stop)?
+        let blocks: Vec<_> = if 1 < targets.len() && self.n_nodes() <= LANES_UP_TO {
+            targets.par_chunks(LANES).map(|block| sweep::<LANES>(&walk, block, stop)).collect()
         } else {
-            let blocks: Vec<_> = targets.par_chunks(LANES).map(|block| sweep::<LANES>(&walk, block, stop)).collect();
-            blocks.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect()
+            targets.par_chunks(1).map(|block| sweep::<1>(&walk, block, stop)).collect()
         };
+        let mut found: Vec<Exposure> =
+            blocks.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect();
         if options.exact_nodes {
             at_least_once(&walk, targets, &mut found, stop);
         }

@@ -1,6 +1,7 @@
 //! The flow network of one target: from every origin to the target, with capacities where they are known.
 
-use crate::graph::{Graph, known};
+use crate::graph::Graph;
+use crate::storage::known;
 use crate::visit::narrow;
 use crate::{Rerouting, Target};
 

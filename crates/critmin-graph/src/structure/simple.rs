@@ -2,7 +2,7 @@
 
 use crate::Graph;
 use crate::build::transpose;
-use crate::graph::Edges;
+use crate::storage::Edges;
 use crate::visit::narrow;
 
 /// Flows between the same two nodes added, whatever they deliver.

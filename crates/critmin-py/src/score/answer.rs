@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::compute::concat_batches;
-use critmin_core::{ABSENT, Columns as Table};
+use critmin_core::ABSENT;
 use critmin_score::{Data, Plan, Request};
-use critmin_tables::{columns_from_batch, reference};
+use critmin_tables::reference;
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
 use serde_json::json;
 
-use super::columns::Columns;
 use super::document::{Method, card};
 use super::sure;
-use crate::error::{MissingColumnError, UnknownTableError, from_score, from_tables};
+use crate::columns::Columns;
+use crate::error::{UnknownTableError, from_score};
 use crate::progress::run_detached;
+use crate::table::columns_of;
 
 /// Names of the tables of an answer.
 const NAMES: [&str; 2] = ["scores", "outputs"];
@@ -43,7 +43,7 @@ pub(crate) fn score(
 ) -> PyResult<Scores> {
     let inputs = inputs
         .into_iter()
-        .map(|(name, table)| Ok((name.clone(), Arc::new(taken(&name, table)?))))
+        .map(|(name, table)| Ok((name.clone(), Arc::new(columns_of(&name, table)?))))
         .collect::<PyResult<BTreeMap<_, _>>>()?;
     let method = Arc::clone(&method.inner);
     let (plan, answer) = run_detached(py, progress.as_ref(), move |progress| {
@@ -57,12 +57,6 @@ pub(crate) fn score(
         Ok((plan, answer))
     })?;
     Ok(Scores { plan: Arc::new(plan), answer: Arc::new(answer) })
-}
-
-fn taken(name: &str, table: PyTable) -> PyResult<Table> {
-    let (batches, schema) = table.into_inner();
-    let whole = concat_batches(&schema, &batches).map_err(|fault| MissingColumnError::new_err(fault.to_string()))?;
-    columns_from_batch(name, &whole).map_err(|error| from_tables(&error))
 }
 
 #[pymethods]

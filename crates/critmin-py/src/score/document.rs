@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
 use serde_json::{Value, json};
 
-use super::columns::Columns;
+use crate::columns::Columns;
 use crate::error::from_score;
 use crate::progress::run_detached;
 

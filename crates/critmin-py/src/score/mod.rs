@@ -1,7 +1,6 @@
 //! Scoring methods: documents, answers, and how sure they are.
 
 mod answer;
-mod columns;
 mod document;
 mod ranking;
 mod sure;

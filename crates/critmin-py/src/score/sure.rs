@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::Scores;
-use super::columns::Columns;
+use crate::columns::Columns;
 use crate::error::{InvalidDataError, from_score};
 use crate::progress::run_detached;
 

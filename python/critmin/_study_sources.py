@@ -1,0 +1,110 @@
+"""A study of import sources: what a survey prints as a buyer's sources beside the direct exposure of the trade graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from critmin import graph
+from critmin._progress import progress_callback
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from critmin._progress import Progress
+    from critmin.result import Result
+    from critmin.study import Study
+
+_UNIT = "share of imports"
+
+
+def run(study: Study, progress: Progress) -> tuple[pl.DataFrame, dict[str, Result]]:
+    """Compare every published share with the graph's, flow-weighted over the years."""
+    import polars as pl
+
+    published = pl.read_csv(study.text("published.csv").encode(), schema_overrides={"printed": pl.String})
+    tell = progress_callback(progress, study.id)
+    commodities = published["commodity"].unique(maintain_order=True).to_list()
+    ours = []
+    for done, commodity in enumerate(commodities, start=1):
+        ours.append(_direct(study.record["comparison"], commodity))
+        if tell is not None:
+            tell(done, len(commodities))
+    shares = pl.concat(ours)
+    joined = published.join(shares, on=["commodity", "country"], how="left", maintain_order="left")
+    # A country without a row sold nothing under these codes: that is a share of zero, since the buyer's imports are known.
+    rows = [_told(row, study) for row in joined.with_columns(pl.col("ours").fill_null(0.0)).to_dicts()]
+    return pl.DataFrame(rows, infer_schema_length=None), {}
+
+
+def _direct(asked: dict[str, Any], commodity: str) -> pl.DataFrame:
+    """Return each supplier's share of the buyer's purchases of a commodity over the years of the study."""
+    import polars as pl
+
+    years = []
+    for year in range(asked["year_from"], asked["year_to"] + 1):
+        edges = graph.trade(commodity, year=year, measure="mass_t").edges
+        years.append(edges.filter(pl.col("buyer_country") == asked["buyer"]).select("supplier_country", "mass_t"))
+    bought = pl.concat(years).group_by("supplier_country").agg(pl.col("mass_t").sum())
+    return bought.select(
+        pl.lit(commodity).alias("commodity"),
+        pl.col("supplier_country").cast(pl.String).alias("country"),
+        (pl.col("mass_t") / pl.col("mass_t").sum()).alias("ours"),
+    )
+
+
+def _told(row: dict[str, Any], study: Study) -> dict[str, Any]:
+    gap = row["ours"] - row["published"]
+    agrees = abs(gap) <= study.record["tolerance"]["share"]
+    reason = "" if agrees else study.explanations.get(row["commodity"], "unexplained")
+    verdict = "agrees" if agrees else "differs"
+    kept = ("commodity", "detail", "country", "published", "printed", "ours")
+    rest = ("grade", "source")
+    return {
+        **{name: row[name] for name in kept},
+        "difference": gap,
+        "unit": _UNIT,
+        "verdict": verdict,
+        "reason": reason,
+        **{name: row[name] for name in rest},
+    }
+
+
+def overview(comparison: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per commodity: every printed source with ours beside it."""
+    import polars as pl
+
+    rows = []
+    for (commodity,), group in comparison.group_by(["commodity"], maintain_order=True):
+        cells = [f"{row['country']} {row['printed']}/{100 * row['ours']:.0f}" for row in group.to_dicts()]
+        differs = group.filter(verdict="differs").height
+        verdict = "agrees" if differs == 0 else f"{differs} of {group.height} differ"
+        rows.append((str(commodity).replace("-", " "), ", ".join(cells), verdict))
+    heads = ["commodity", "printed/ours (%)", "verdict"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(heads, pl.String), orient="row")
+
+
+def pairs(comparison: pl.DataFrame) -> pl.DataFrame:
+    """Return label, ours, published, unit and verdict of every share."""
+    import polars as pl
+
+    label = pl.format("{} from {}", "commodity", "country").alias("label")
+    return comparison.select(label, "ours", "published", "unit", "verdict")
+
+
+def headlines(comparison: pl.DataFrame) -> list[str]:
+    """Count what agrees, and tell the typical distance."""
+    gaps = comparison["difference"].abs()
+    agrees = comparison.filter(verdict="agrees").height
+    median = gaps.median()
+    return [
+        f"{agrees} of {comparison.height} printed shares lie within five percentage points of ours; the median "
+        f"distance is {100 * float(str(median)):.1f} points.",
+    ]
+
+
+def remarks(comparison: pl.DataFrame) -> list[str]:
+    """Explain every commodity of which a share differs."""
+    lines = []
+    for (commodity,), group in comparison.filter(verdict="differs").group_by(["commodity"], maintain_order=True):
+        lines.append(f"{str(commodity).replace('-', ' ')}: {group['reason'][0]}")
+    return lines
