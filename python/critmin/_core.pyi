@@ -11,6 +11,7 @@ __all__ = [
     "Scores",
     "__version__",
     "bloc_members",
+    "compare",
     "data_licences",
     "datapackage",
     "find_commodity",
@@ -24,8 +25,6 @@ __all__ = [
     "method_ids",
     "outcome_from_json",
     "profile",
-    "rank_agreement",
-    "ranks",
     "read_bea",
     "read_parquet",
     "read_usgs_mcs_2025",
@@ -94,8 +93,7 @@ def score(
     use_reference: bool,
     progress: Callable[[int, int], None] | None,
 ) -> Scores: ...
-def ranks(values: Sequence[float | None]) -> list[float | None]: ...
-def rank_agreement(a: Sequence[float | None], b: Sequence[float | None]) -> tuple[int, float | None, float | None]: ...
+def compare(answers: Sequence[tuple[Scores, str | None]]) -> dict[str, ArrowStream]: ...
 
 @final
 class Scenario:

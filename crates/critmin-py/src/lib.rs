@@ -29,7 +29,7 @@ mod _core {
         reference_table, table_names, table_schema,
     };
     #[pymodule_export]
-    use super::score::{Method, Scores, method, method_from_toml, method_ids, rank_agreement, ranks, score};
+    use super::score::{Method, Scores, compare, method, method_from_toml, method_ids, score};
     use pyo3::prelude::*;
 
     #[pymodule_init]

@@ -2,10 +2,10 @@
 
 mod answer;
 mod columns;
+mod comparison;
 mod document;
-mod ranking;
 mod sure;
 
 pub(crate) use answer::{Scores, score};
+pub(crate) use comparison::compare;
 pub(crate) use document::{Method, method, method_from_toml, method_ids};
-pub(crate) use ranking::{rank_agreement, ranks};
