@@ -99,8 +99,18 @@ def test_whole_numbers_do_not_overflow():
     assert value(small(rows), "concentration", commodity="oil") == 0.5
 
 
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt64, pl.Decimal(20, 2), pl.Float32, pl.UInt8], ids=str)
+def test_numbers_of_any_width_are_taken(dtype: pl.DataType):
+    rows = pl.DataFrame(ROWS).with_columns(pl.col("value").cast(dtype))
+    assert value(small(rows), "concentration", commodity="a") == 0.625
+    nothing = small(pl.DataFrame({**ROWS, "value": [None, None, None]}))
+    assert set(nothing.scores["status"]) == {"unavailable"}
+
+
 def test_columns_that_nobody_asks_for_do_no_harm():
-    odd = pl.DataFrame(ROWS).with_columns(pl.lit([1, 2]).alias("list"), pl.lit(None).alias("nothing"))
+    odd = pl.DataFrame(ROWS).with_columns(
+        pl.lit([1, 2]).alias("list"), pl.lit(None).alias("nothing"), pl.lit(math.nan).alias("undefined")
+    )
     assert value(small(odd), "concentration", commodity="a") == 0.625
 
 
@@ -119,6 +129,16 @@ def test_statuses_without_a_value_are_never_zero_or_nan():
     assert scores.unavailable.height == 4
     assert (scores.unavailable["reason"].str.len_chars() > 10).all()
     assert not scores.scores["value"].drop_nulls().is_nan().any()
+
+
+@pytest.mark.parametrize(
+    ("values", "word"), [([-1.0, 3.0, 1.0], "less than nothing"), ([1e308, 1e308, 1.0], "range of numbers")]
+)
+def test_amounts_without_shares_have_no_index(values: list[float], word: str):
+    scores = small(pl.DataFrame({**ROWS, "value": values}))
+    assert value(scores, "concentration", commodity="a") is None
+    assert value(scores, "concentration", commodity="b") == 1.0
+    assert word in scores.unavailable["reason"][0]
 
 
 def test_what_was_asked_for_has_a_row_even_without_data():
@@ -196,6 +216,15 @@ def test_own_tables_beside_the_reference_dataset():
     assert scores.provenance["rows_handed_over"] == {"lens": 1}
     assert "usgs-mcs-2026" in scores.provenance["sources"]
     assert scores.scores["value"].is_not_null().any()
+
+
+def test_a_printed_intermediate_takes_the_place_of_its_rule():
+    given = pl.DataFrame({"commodity": ["a", "b"], "concentration": [0.4, 0.9]})
+    scores = cm.score({"concentration": given}, method=SMALL)
+    assert value(scores, "class", commodity="a") == 0.0
+    assert value(scores, "class", commodity="b") == 1.0
+    with pytest.raises(cm.MissingInputsError, match="production"):
+        cm.score({"class": given.rename({"concentration": "class"})}, method=SMALL)
 
 
 def test_a_pin_takes_another_edition():
@@ -393,7 +422,7 @@ def test_each_mistake_has_its_exception(tmp_path: Path):
         (cm.MissingColumnError, "origin", lambda: small(table.drop("origin"))),
         (cm.InvalidDataError, "more than once", lambda: small(pl.concat([table, table]))),
         (cm.InvalidDataError, "mapping", lambda: cm.score(table, method=SMALL)),  # type: ignore[arg-type]
-        (cm.UnknownNameError, "prodction", lambda: cm.score({"prodction": table}, method=SMALL)),
+        (cm.UnknownNameError, "mean `production`", lambda: cm.score({"prodction": table}, method=SMALL)),
         (cm.UnknownNameError, "prodction", lambda: cm.score(method="production-hhi", pins={"prodction": "x"})),
         (cm.InvalidDataError, "entity", lambda: cm.score(method="eu-2023", entity="USA")),
         (cm.InvalidDataError, "inputs only", lambda: cm.score(method="eu-2023", year=2020)),
@@ -415,6 +444,29 @@ def test_each_mistake_has_its_exception(tmp_path: Path):
     for kind, match, fault in cases:
         with pytest.raises(kind, match=match):
             fault()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"n_draws": 10**15},
+        {"n_draws": -1},
+        {"seed": -1},
+        {"weight_spread": math.nan},
+        {"thresholds": {"class": math.inf}},
+        {"distributions": {"production": math.nan}},
+        {"distributions": {"production": -0.1}},
+        {"outputs": ["nothing"]},
+    ],
+    ids=str,
+)
+def test_impossible_questions_about_uncertainty(asked: dict[str, Any]):
+    scores = small(pl.DataFrame(ROWS))
+    with pytest.raises(cm.InvalidDataError):
+        scores.uncertainty(**{"distributions": {"production": 0.1}, **asked})
+    if "n_draws" in asked:
+        with pytest.raises(cm.InvalidDataError):
+            scores.sobol(distributions={"production": 0.1}, **asked)
 
 
 def test_the_callers_exception_stops_the_draws():

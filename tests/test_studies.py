@@ -193,8 +193,11 @@ def test_the_picture_of_scores_has_units_a_band_and_a_source(name: str):
     result = cm.run_study(name)
     chart = _study_plots.agreement(result.pairs, source=result.study.source_line).to_dict()
     text = json.dumps(chart)
-    for part in ("published (index)", "ours (index)", '"type": "area"', "Source:", "the tolerance"):
+    for part in ("published (index)", "ours (index)", '"type": "area"'):
         assert part in text
+    note = " ".join(chart["title"]["subtitle"])
+    for part in ("Source:", "band: the tolerance"):
+        assert part in note
     assert result.pairs["verdict"].is_in(["agrees", "differs", "expected failure"]).all()
 
 
@@ -210,9 +213,16 @@ def test_a_study_of_scores_drops_no_cell(tmp_path: Path, monkeypatch: pytest.Mon
         cm.run_study("mine")
     rows = (folder / "published.csv").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(text, encoding="utf-8")
-    (folder / "published.csv").write_text(rows.replace(",antimony,P,", ",antimony,E,"), encoding="utf-8")
+    wrong = rows.replace("supply_risk_by_stage,Antimony,", "supply_risk_by_stages,Antimony,")
+    assert wrong != rows
+    (folder / "published.csv").write_text(wrong, encoding="utf-8")
     with pytest.raises(cm.InvalidDataError, match="SR17-antimony-P"):
         cm.run_study("mine")
+    # A label without inputs behind it is a cell without a value, with the reason, beside the published one.
+    (folder / "published.csv").write_text(rows.replace(",antimony,P,", ",antimony,E,"), encoding="utf-8")
+    cell = cm.run_study("mine").comparison.filter(pl.col("id") == "SR17-antimony-P").row(0, named=True)
+    assert (cell["verdict"], cell["ours"], cell["published"]) == ("unavailable", None, 4.3)
+    assert len(cell["reason"]) > 10
 
 
 def test_unknown_study_offers_the_nearest():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from critmin import _core
+from critmin._frames import frame
 from critmin.exceptions import InvalidDataError
 from critmin.method_library import Method
 from critmin.method_library import method as find_method
@@ -121,8 +121,6 @@ def compare_methods(
     >>> both.wide().columns
     ['commodity', 'eu-2023', 'production-hhi']
     """
-    import polars as pl
-
     found = [find_method(one) for one in methods]
     ids = [one.id for one in found]
     if len(set(ids)) < 2:
@@ -133,9 +131,12 @@ def compare_methods(
     for one in found:
         inputs, pinned = own.get(one.id), (pins or {}).get(one.id)
         answers[one.id] = score(method=one, inputs=inputs, pins=pinned, progress=progress, **_asked_of(one, asked))
-    parts = [_cells(answer, (outputs or {}).get(name)) for name, answer in answers.items()]
-    scores = pl.concat(parts)
-    return Comparison(scores, _agreement(scores, list(answers)), answers)
+    named = [(answer, (outputs or {}).get(name)) for name, answer in answers.items()]
+    for answer, output in named:
+        if output is not None:
+            answer.axes_of(output)
+    tables = _core.compare([(answer._core, output) for answer, output in named])
+    return Comparison(frame(tables["scores"]), frame(tables["agreement"]), answers)
 
 
 def _asked_of(one: Method, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,56 +145,6 @@ def _asked_of(one: Method, asked: Mapping[str, Any]) -> dict[str, Any]:
     labels = {axis: given for axis, given in asked["labels"].items() if axis in axes}
     single = {name: asked[name] if name in axes else None for name in ("entity", "year")}
     return {"commodity": asked["commodity"], "labels": labels, **single}
-
-
-def _cells(answer: Scores, output: str | None) -> pl.DataFrame:
-    """Return one row per commodity of one method: its riskiest cell, with the rank."""
-    import polars as pl
-
-    name = output or answer.method.card["outputs"][0]["name"]
-    first, *others = answer.axes_of(name) or [""]
-    if not first:
-        raise InvalidDataError(f"`{name}` of `{answer.method.id}` is one number for everything: there is no order")
-    card = next(one for one in answer.method.card["outputs"] if one["name"] == name)
-    rows = answer.scores.filter(pl.col("output") == name)
-    if "year" in others and rows["year"].n_unique() > 1:
-        years = sorted(rows["year"].drop_nulls().unique())
-        raise InvalidDataError(
-            f"method `{answer.method.id}` answers for {len(years)} years, {years[0]} to {years[-1]}: choose one with "
-            "`year`"
-        )
-    is_safer = card["higher_is"] == "safer"
-    best_first = rows.sort("value", descending=not is_safer, nulls_last=True, maintain_order=True)
-    at = [pl.format("{} = {}", pl.lit(axis), pl.col(axis).cast(pl.String)) for axis in others]
-    chosen = best_first.unique(first, keep="first", maintain_order=True).sort(first)
-    # The statistic ranks the highest first.
-    ranks = _core.ranks([None if one is None else (-one if is_safer else one) for one in chosen["value"]])
-    return chosen.select(
-        pl.lit(answer.method.id).alias("method"),
-        pl.lit(name).alias("output"),
-        pl.col(first).cast(pl.String).alias("commodity"),
-        (pl.concat_str(at, separator=", ", ignore_nulls=True) if at else pl.lit("")).alias("at"),
-        "value",
-        pl.lit(card["unit"]).alias("unit"),
-        pl.Series("rank", ranks, dtype=pl.Float64),
-        pl.lit(sum(1 for rank in ranks if rank is not None), pl.Int64).alias("n_ranked"),
-        "label",
-        "status",
-        "reason",
-    )
-
-
-def _agreement(scores: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:
-    """Correlate the ranks of every pair of methods."""
-    import polars as pl
-
-    ranks = scores.pivot(on="method", index="commodity", values="rank", maintain_order=True)
-    rows = []
-    for a, b in combinations(ids, 2):
-        n, spearman, kendall = _core.rank_agreement(ranks[a].to_list(), ranks[b].to_list())
-        rows.append((a, b, n, spearman, kendall))
-    numbers = {"n_commodities": pl.Int64, "spearman": pl.Float64, "kendall": pl.Float64}
-    return pl.DataFrame(rows, schema={"method_a": pl.String, "method_b": pl.String, **numbers}, orient="row")
 
 
 def _notes(answer: Scores) -> list[str]:

@@ -35,7 +35,7 @@ from critmin.exceptions import InvalidDataError, MissingColumnError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
@@ -53,6 +53,7 @@ __all__ = [
     "Structure",
     "build",
     "chains",
+    "compose",
     "difference",
     "from_edges",
     "industries",
@@ -188,6 +189,40 @@ def industries(*, year: int = 2017) -> Graph:
         For another year.
     """
     return Graph(_core.graph_industries(year), {"built_from": "industries", "year": year})
+
+
+def compose(deployment: Mapping[str, float], *, year: int = 2020) -> Graph:
+    """Build what technologies need of each metal, from metal intensities [t contained].
+
+    Parameters
+    ----------
+    deployment
+        By technology of the table ``metal_intensities``, how much is built: MW where the intensity is in kg/MW, tonnes
+        of motor or vehicle where it is a share of mass.
+    year
+        2020 or 2050, the years of the intensities (means over the studies of the table).
+
+    Returns
+    -------
+    Graph
+        Each metal is an essential input of its technology, and a layer of its own.
+
+    Raises
+    ------
+    UnknownNameError
+        For a technology that the table does not have.
+    GraphError, MissingInputsError
+        For a deployment that is not positive, or a year without intensities.
+
+    Examples
+    --------
+    >>> from critmin import graph
+    >>> turbines = graph.compose({"Wind-DDPM": 10_000})
+    >>> "neodymium" in turbines.commodities
+    True
+    """
+    record = {"built_from": "metal intensities", "deployment": dict(deployment), "year": year}
+    return Graph(_core.graph_composed(list(deployment.items()), year), record)
 
 
 def from_edges(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,6 +32,8 @@ Pins: TypeAlias = Mapping[str, str | Mapping[str, str]]
 
 # Columns beside the axes that a table handed over may have.
 _KNOWN = {"value", "low", "high", "standard_error", "source_id", "flag"}
+# Types of polars that hold nothing readable.
+_UNREADABLE = {"Null", "Binary", "Object", "Unknown", "Int128", "UInt128"}
 
 
 def score(
@@ -55,7 +58,8 @@ def score(
         Where the inputs come from: the reference dataset (the default), or a mapping from the name of an input to a
         table of any library that speaks Arrow, with which nothing is taken from the reference dataset. Columns of a
         table: one per axis of the input, and ``value`` (or a column named as the input) in the input's unit;
-        ``standard_error`` and ``source_id`` if known. ``None`` in place of a table says that there are no rows.
+        ``standard_error`` and ``source_id`` if known. ``None`` in place of a table says that there are no rows. The
+        name of a binding is taken as well: its table then stands in place of the rule, such as a printed concentration.
     method
         Id of a shipped method (see :func:`methods`), path or text of a document, or a :class:`Method`.
     commodity
@@ -153,8 +157,8 @@ def _tables(one: Method, handed: Mapping[str, ArrowStream | None], pins: Pins) -
     """Take over every table, without columns that nobody asks for."""
     import polars as pl
 
-    cards = {card["name"]: card for card in one.card["inputs"]}
-    _refuse_unknown(one, handed)
+    _refuse_unknown(one, handed, "inputs", "bindings")
+    cards = {card["name"]: card for card in (*one.card["inputs"], *one.card["bindings"])}
     tables = {}
     for name, table in handed.items():
         axes = cards[name]["axes"]
@@ -165,7 +169,10 @@ def _tables(one: Method, handed: Mapping[str, ArrowStream | None], pins: Pins) -
         known = {*axes, name, *_KNOWN, *([] if isinstance(pinned, str) else pinned)}
         if hasattr(table, "__arrow_c_stream__"):
             taken = pl.DataFrame(table)
-            table = taken.drop(column for column in taken.columns if column not in known and _is_odd(taken[column]))
+            taken = taken.drop(column for column in taken.columns if column not in known and _is_odd(taken[column]))
+            table = taken.with_columns(
+                _amounts(column) for column in taken.get_columns() if column.name in {name, "value"}
+            )
         tables[name] = checked(table, name)
     return tables
 
@@ -173,18 +180,34 @@ def _tables(one: Method, handed: Mapping[str, ArrowStream | None], pins: Pins) -
 def _is_odd(column: pl.Series) -> bool:
     """Say whether nothing could be read from a column, so that it matters only when it is asked for."""
     kind = column.dtype
-    return kind.is_nested() or kind.is_temporal() or str(kind) in {"Null", "Binary", "Object", "Unknown"}
+    if kind.is_float():
+        return not column.drop_nulls().is_finite().all()
+    return kind.is_nested() or kind.is_temporal() or kind.is_decimal() or str(kind) in _UNREADABLE
 
 
-def _refuse_unknown(one: Method, names: Iterable[str]) -> None:
-    known = [card["name"] for card in one.card["inputs"]]
+def _amounts(column: pl.Series) -> pl.Series:
+    """Widen numbers that 64 bits do not hold exactly, and read a column of nothing as amounts that are not there."""
+    import polars as pl
+
+    is_wide = column.dtype.is_decimal() or str(column.dtype) in {"Int128", "UInt128", "Null"}
+    return column.cast(pl.Float64) if is_wide else column
+
+
+def _refuse_unknown(one: Method, names: Iterable[str], *kinds: str) -> None:
+    """Refuse names that are none of the method's ``inputs`` (or ``bindings``), with the nearest one that is."""
+    known = [card["name"] for kind in kinds for card in one.card[kind]]
     for name in names:
         if name not in known:
-            told = ", ".join(f"`{each}`" for each in known)
-            raise UnknownNameError(f"method `{one.id}` has no input `{name}`: expected some of {told}")
+            near = "".join(f": did you mean `{each}`?" for each in difflib.get_close_matches(name, known, n=1))
+            told = ", ".join(f"`{card['name']}`" for card in one.card["inputs"])
+            raise UnknownNameError(f"method `{one.id}` has no input `{name}`{near} (it has {told})")
 
 
 def _require_all(one: Method, tables: Mapping[str, pl.DataFrame]) -> None:
+    inputs = {card["name"] for card in one.card["inputs"]}
+    if not inputs.issuperset(tables):
+        # Behind a binding that is handed over nothing is needed: the engine knows what is left.
+        return
     missing = [card for card in one.card["inputs"] if card["name"] not in tables]
     if missing:
         told = "; ".join(
@@ -198,7 +221,7 @@ def _require_all(one: Method, tables: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _pins(one: Method, pins: Pins) -> dict[str, dict[str, str]]:
-    _refuse_unknown(one, pins)
+    _refuse_unknown(one, pins, "inputs")
     return {name: {"source_id": pin} if isinstance(pin, str) else dict(pin) for name, pin in pins.items()}
 
 

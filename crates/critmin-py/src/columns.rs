@@ -106,12 +106,21 @@ impl Columns {
     }
 
     /// The table for Python.
+    ///
+    /// An axis that is called like a column of this table is an error: one of the two would be lost.
     pub(crate) fn finish(self) -> PyResult<PyTable> {
         to_python(self.batch()?)
     }
 
-    /// The table for Arrow.
+    /// The table for Arrow; an error as in [`Columns::finish`].
     pub(crate) fn batch(self) -> PyResult<RecordBatch> {
+        let names: Vec<&String> = self.fields.iter().map(Field::name).collect();
+        if let Some(twice) = (1..names.len()).find(|&at| names[..at].contains(&names[at])) {
+            let name = names[twice];
+            let reason =
+                format!("the axis `{name}` of the method is called like a column of this table: rename the axis");
+            return Err(InvalidDataError::new_err(reason));
+        }
         RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
             .map_err(|fault| InvalidDataError::new_err(fault.to_string()))
     }

@@ -25,7 +25,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::graph::{
-        Graph, graph_chain_ids, graph_chains, graph_from_edges, graph_from_ipc, graph_industries, graph_trade,
+        Graph, graph_chain_ids, graph_chains, graph_composed, graph_from_edges, graph_from_ipc, graph_industries,
+        graph_trade,
     };
     #[pymodule_export]
     use super::readers::{import_baci, read_bea, read_parquet, read_usgs_mcs_2025, read_usgs_mcs_2026, read_wgi};
@@ -35,7 +36,7 @@ mod _core {
         reference_table, table_names, table_schema,
     };
     #[pymodule_export]
-    use super::score::{Method, Scores, method, method_from_toml, method_ids, rank_agreement, ranks, score};
+    use super::score::{Method, Scores, compare, method, method_from_toml, method_ids, score};
     use pyo3::prelude::*;
 
     #[pymodule_init]

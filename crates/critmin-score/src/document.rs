@@ -33,7 +33,7 @@ pub enum HigherIs {
 
 /// One text or several.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name or a list of names")]
 pub(crate) enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -134,14 +134,14 @@ pub(crate) struct RawInput {
 
 /// A label to keep in a column, or several.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a label or a list of labels")]
 pub(crate) enum Labels {
     One(Label),
     Many(Vec<Label>),
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, a whole number, or true or false")]
 pub(crate) enum Label {
     Text(String),
     Integer(i64),
@@ -165,7 +165,7 @@ impl Labels {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the name of a column, or a number")]
 pub(crate) enum ValueOf {
     Column(String),
     Literal(f64),
@@ -275,7 +275,10 @@ pub(crate) enum Unlabelled {
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected `unavailable`, `error`, `skip`, `worst`, `best`, or one of `{ constant = 0.5 }`, `{ mean_over = \"axis\" }`, `{ not_listed = 0.0, within = [] }`, `{ nearest = \"axis\", at_most = 1 }`"
+)]
 pub(crate) enum RawMissing {
     Named(String),
     Constant { constant: f64 },
@@ -422,14 +425,14 @@ fn two() -> f64 {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name, or a list of names and of `{ use = \"a\", when = [\"b\"] }`")]
 pub(crate) enum RawSelect {
     One(String),
     Many(Vec<RawAlternative>),
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name, or `{ use = \"a\", when = [\"b\"] }`")]
 pub(crate) enum RawAlternative {
     Plain(String),
     When {
@@ -440,7 +443,10 @@ pub(crate) enum RawAlternative {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a name, `{ all = [...] }` or `{ any = [...] }` with entries such as `{ value = \"a\", at_least = 1.0 }`"
+)]
 pub(crate) enum RawClassify {
     One(String),
     All { all: Vec<RawCondition> },

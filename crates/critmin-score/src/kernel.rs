@@ -7,8 +7,11 @@ use rayon::prelude::*;
 use crate::document::{EdgeSide, Level, Residual};
 use crate::edge::Edge;
 use crate::method::{Combination, Statistic, Transform};
-use crate::program::Program;
+use crate::program::{Program, larger, smaller};
 use crate::support::{NONE, PARALLEL};
+
+/// How many largest members `top` and `without_top` can single out.
+pub(crate) const MOST_LARGEST: usize = 16;
 
 /// Rows of an array that belong together, those left out already gone.
 #[derive(Debug)]
@@ -182,10 +185,14 @@ impl Kernel {
             Self::Conditions { all, edges, bounds, decimals } => {
                 let read = readers(edges, values);
                 fill(out, |row| {
-                    let mut holds = read.iter().zip(bounds).map(|(read, bound)| {
-                        let value = rounded(read.at(row), *decimals);
-                        if bound.inclusive { bound.bound <= value } else { bound.bound < value }
-                    });
+                    let values = || read.iter().map(|read| rounded(read.at(row), *decimals));
+                    // A bound says nothing about a value that is not there.
+                    if values().any(f64::is_nan) {
+                        return f64::NAN;
+                    }
+                    let mut holds = values()
+                        .zip(bounds)
+                        .map(|(value, bound)| if bound.inclusive { bound.bound <= value } else { bound.bound < value });
                     f64::from(u8::from(if *all { holds.all(|one| one) } else { holds.any(|one| one) }))
                 });
             }
@@ -210,19 +217,22 @@ impl Kernel {
 }
 
 fn share(of: &Reader<'_>, members: &Members, residual: Residual, rest: &[bool], out: &mut [f64]) {
+    // A negative amount has no share, neither as given nor in a draw.
+    let amount = |row: usize| Some(of.at(row)).filter(|value| 0.0 <= *value).unwrap_or(f64::NAN);
     if residual == Residual::Keep {
-        return fill(out, |row| of.at(row));
+        return fill(out, amount);
     }
     for group in 0..members.n() {
         let rows = members.of(group);
         let is_listed = |row: &&u32| !rest[**row as usize];
-        let sum: f64 = rows.iter().filter(is_listed).map(|&row| of.at(row as usize)).sum();
+        let sum: f64 = rows.iter().filter(is_listed).map(|&row| amount(row as usize)).sum();
+        let whole = if sum.is_finite() { sum } else { f64::NAN };
         for &row in rows {
             let row = row as usize;
             out[row] = match residual {
-                _ if rest[row] => (1.0 - sum).max(0.0),
-                Residual::Renormalise => of.at(row) / sum,
-                Residual::Keep | Residual::Bound => of.at(row),
+                _ if rest[row] => larger(1.0 - whole, 0.0),
+                Residual::Renormalise => amount(row) / whole,
+                Residual::Keep | Residual::Bound => amount(row),
             };
         }
     }
@@ -301,8 +311,8 @@ fn reduce(by: Statistic, rows: &[u32], value: impl Fn(usize) -> f64, weight: Opt
         Statistic::GeometricMean => (values().map(f64::ln).sum::<f64>() / n).exp(),
         Statistic::Product => values().product(),
         Statistic::Norm => values().map(|value| value * value).sum::<f64>().sqrt(),
-        Statistic::Max => values().fold(f64::NEG_INFINITY, f64::max),
-        Statistic::Min => values().fold(f64::INFINITY, f64::min),
+        Statistic::Max => values().fold(f64::NEG_INFINITY, larger),
+        Statistic::Min => values().fold(f64::INFINITY, smaller),
         Statistic::Count => n,
         Statistic::Entropy => entropy(values()),
         Statistic::Hill { order } => hill(values(), order),
@@ -333,11 +343,10 @@ fn hill(shares: impl Iterator<Item = f64>, order: f64) -> f64 {
     sum.powf((1.0 - order).recip())
 }
 
-/// Sum of the `k` largest, without allocating for the usual few.
+/// Sum of the `k` largest, without allocating: `k` is at most [`MOST_LARGEST`].
 fn top(values: impl Iterator<Item = f64>, k: usize) -> f64 {
-    const FEW: usize = 16;
-    let mut largest = [f64::NEG_INFINITY; FEW];
-    let k = k.min(FEW);
+    let mut largest = [f64::NEG_INFINITY; MOST_LARGEST];
+    let k = k.min(MOST_LARGEST);
     let mut n = 0_usize;
     for value in values {
         n += 1;
@@ -390,8 +399,8 @@ fn combine(by: Combination, weights: &[f64], value: impl Fn(usize) -> f64) -> f6
         }
         Combination::Product => values().product(),
         Combination::Norm => values().map(|value| value * value).sum::<f64>().sqrt(),
-        Combination::Max => values().fold(f64::NEG_INFINITY, f64::max),
-        Combination::Min => values().fold(f64::INFINITY, f64::min),
+        Combination::Max => values().fold(f64::NEG_INFINITY, larger),
+        Combination::Min => values().fold(f64::INFINITY, smaller),
     }
 }
 

@@ -6,7 +6,7 @@
 //! rests on an assumption says so, and what is not known is unavailable with a reason, never zero.
 //!
 //! The methods that come with critmin are in the [`library`]; a user's own is the same kind of text. How sure an answer
-//! is, [`uncertainty`] and [`intervals`] tell.
+//! is, [`uncertainty`] and [`intervals`] tell; whether several methods agree, [`compare`](compare()).
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -51,6 +51,7 @@
 mod answer;
 mod carry;
 mod check;
+mod compare;
 mod data;
 mod diagnosis;
 mod document;
@@ -79,6 +80,7 @@ pub mod unit;
 
 pub use answer::ScoreTable;
 pub use check::{TestOutcome, check};
+pub use compare::{ComparedCell, Comparison, PairAgreement, compare};
 pub use data::{Data, Request};
 pub use document::{Citation, Distribution, DistributionKind, Evidence, HigherIs, NoPublishedTest};
 pub use error::Error;

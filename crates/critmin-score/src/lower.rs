@@ -29,11 +29,16 @@ pub(crate) fn lower_balance(
             return Err(builder.fault(&name, "gives", format!("found gives = `{found}`, expected {expected}")));
         }
     };
-    raw.expr = Some(match raw.floor.take() {
-        Some(floor) => format!("max({formula}, {floor:?})"),
-        None => formula,
-    });
-    Ok(vec![(name, raw)])
+    let Some(floor) = raw.floor.take() else {
+        raw.expr = Some(formula);
+        return Ok(vec![(name, raw)]);
+    };
+    // A clamp and not `max(formula, 0)`: the balance may have a unit, a bare number has none.
+    let unfloored = format!("{name}__unfloored");
+    let inner = RawBinding { expr: Some(formula), unit: raw.unit.clone(), ..RawBinding::default() };
+    raw.map = Some(unfloored.clone());
+    raw.clamp = Some([floor, f64::MAX]);
+    Ok(vec![(unfloored, inner), (name, raw)])
 }
 
 /// Direct imports as shares; what comes through origins that produce nothing is spread over the producers.

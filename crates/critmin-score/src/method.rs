@@ -172,6 +172,13 @@ pub(crate) enum Statistic {
     RecencyWeightedMean { decay: f64 },
 }
 
+impl Statistic {
+    /// Whether the members follow each other in time.
+    pub(crate) fn is_over_time(self) -> bool {
+        matches!(self, Self::MeanGrowth | Self::SdLogReturns | Self::MaxDrawdown | Self::RecencyWeightedMean { .. })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Combination {
     Sum,

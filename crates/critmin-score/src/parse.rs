@@ -1,5 +1,7 @@
 //! From the text of a document to a checked [`Method`]: names, order, axes, units.
 
+mod place;
+
 use std::collections::{BTreeMap, HashMap};
 
 use critmin_core::nearest;
@@ -14,6 +16,11 @@ use crate::unit::Unit;
 
 /// The only version of the format so far.
 const FORMAT: u32 = 1;
+/// Most names in one document: it bounds how deep one may need another, and so the stack.
+const MOST_NAMES: usize = 1000;
+/// Columns of tables and answers that an axis must not be called like.
+const RESERVED: [&str; 9] =
+    ["output", "value", "label", "status", "coverage", "reason", "source_id", "flag", "standard_error"];
 
 impl Method {
     /// Reads and checks a method document.
@@ -24,10 +31,8 @@ impl Method {
     /// [`Error::Formula`], [`Error::Unit`] and [`Error::Rule`] for a document that contradicts itself, each with the
     /// line of the fault.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        let raw: RawMethod = toml::from_str(text).map_err(|fault| Error::Syntax {
-            line: fault.span().map(|span| text[..span.start].lines().count().max(1)),
-            reason: fault.message().to_owned(),
-        })?;
+        let raw: RawMethod = toml::from_str(text).map_err(|fault| place::syntax(text, &fault))?;
+        place::refuse_endless(text)?;
         Builder::new(text, raw)?.build()
     }
 }
@@ -51,14 +56,9 @@ enum Declared {
 
 impl<'a> Builder<'a> {
     fn new(text: &'a str, raw: RawMethod) -> Result<Self, Error> {
-        let axes = raw
-            .axes
-            .iter()
-            .map(|(name, value)| Axis {
-                name: name.clone(),
-                description: value.as_str().unwrap_or_default().to_owned(),
-            })
-            .collect::<Vec<_>>();
+        let description = |value: &toml::Value| value.as_str().unwrap_or_default().to_owned();
+        let axes = raw.axes.iter().map(|(name, value)| Axis { name: name.clone(), description: description(value) });
+        let axes = axes.collect::<Vec<_>>();
         let builder = Self {
             text,
             id: raw.id.clone(),
@@ -75,7 +75,25 @@ impl<'a> Builder<'a> {
         if builder.axes.len() > AxisSet::BITS as usize {
             return Err(builder.fault("axes", "axes", format!("at most {} axes", AxisSet::BITS)));
         }
+        builder.check_axes()?;
         Ok(builder)
+    }
+
+    fn check_axes(&self) -> Result<(), Error> {
+        for (name, value) in &self.raw.axes {
+            if !is_name(name) {
+                return Err(self.fault("axes", name, format!("the axis `{name}`: {A_NAME}")));
+            }
+            if RESERVED.contains(&name.as_str()) {
+                let reason = format!("the axis `{name}` has the name of a column of every table: call it otherwise");
+                return Err(self.fault("axes", name, reason));
+            }
+            if !value.is_str() {
+                let reason = format!("the axis `{name}` needs a text that says what its labels are");
+                return Err(self.fault("axes", name, reason));
+            }
+        }
+        Ok(())
     }
 
     fn build(mut self) -> Result<Method, Error> {
@@ -98,6 +116,10 @@ impl<'a> Builder<'a> {
             self.raw.outputs.iter().map(|name| self.resolve("outputs", name)).collect::<Result<Vec<_>, _>>()?;
         if outputs.is_empty() {
             return Err(self.fault("outputs", "outputs", "expected at least one name".to_owned()));
+        }
+        if let Some(twice) = (1..outputs.len()).find(|&at| outputs[..at].contains(&outputs[at])) {
+            let name = &self.raw.outputs[twice];
+            return Err(self.fault("outputs", name, format!("`{name}` stands there twice")));
         }
         let gaps = self.raw.gaps.iter().map(|gap| self.gap(gap)).collect::<Result<_, _>>()?;
         for test in &self.raw.tests {
@@ -139,8 +161,7 @@ impl<'a> Builder<'a> {
         }
         for (name, one) in all.chain(lowered.into_iter().map(|(name, raw)| (name, Declared::Binding(Box::new(raw))))) {
             if !is_name(&name) {
-                let reason = "a name is a lower-case word of letters, digits and underscores".to_owned();
-                return Err(self.fault(&name, &name, reason));
+                return Err(self.fault(&name, &name, A_NAME.to_owned()));
             }
             if self.axes.iter().any(|axis| axis.name == name) {
                 return Err(self.fault(&name, &name, "an axis has the same name".to_owned()));
@@ -148,6 +169,10 @@ impl<'a> Builder<'a> {
             if declared.insert(name.clone(), one).is_some() {
                 return Err(self.fault(&name, &name, "declared twice, as constant, input or binding".to_owned()));
             }
+        }
+        if MOST_NAMES < declared.len() {
+            let reason = format!("{} names in one document: expected at most {MOST_NAMES}", declared.len());
+            return Err(self.fault("bindings", "", reason));
         }
         Ok(declared)
     }
@@ -302,22 +327,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The line, from 1, on which `token` stands in the section called `name`; the section's own line failing that.
     fn line(&self, name: &str, token: &str) -> Option<usize> {
-        let is_head = |line: &str| line.trim_start().starts_with('[');
-        let is_own = |line: &str| {
-            let head = line.trim().trim_start_matches('[').split(']').next().unwrap_or_default();
-            is_head(line) && head.split('.').any(|part| part.trim_matches('"') == name)
-        };
-        let start = self.text.lines().position(is_own);
-        let Some(start) = start else {
-            return self.text.lines().position(|line| line.trim_start().starts_with(name)).map(|line| line + 1);
-        };
-        let section = self.text.lines().enumerate().skip(start + 1).take_while(|(_, line)| !is_head(line));
-        let inside = section.into_iter().find(|(_, line)| !token.is_empty() && line.contains(token));
-        Some(inside.map_or(start, |(line, _)| line) + 1)
+        place::line(self.text, name, token)
     }
 }
+
+const A_NAME: &str = "a name is a lower-case word of letters, digits and underscores";
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')

@@ -63,8 +63,13 @@ impl Program {
             Expr::Multiply(left, right) => self.binary(left, right, operand, Step::Multiply),
             Expr::Divide(left, right) => self.binary(left, right, operand, Step::Divide),
             Expr::Call(function, arguments) => {
-                for argument in arguments {
+                for (position, argument) in arguments.iter().enumerate() {
                     self.push(argument, operand);
+                    // `min` and `max` take two at a time: of three arguments the first pair is settled before the third.
+                    let is_paired = matches!(function, Function::Min | Function::Max);
+                    if is_paired && 0 < position && position + 1 < arguments.len() {
+                        self.steps.push(if *function == Function::Min { Step::Min } else { Step::Max });
+                    }
                 }
                 match function {
                     Function::Mix => Step::Mix,
@@ -132,8 +137,8 @@ impl Program {
                 Step::Subtract => (2, stack[top - 2] - last),
                 Step::Multiply => (2, stack[top - 2] * last),
                 Step::Divide => (2, stack[top - 2] / last),
-                Step::Min => (2, stack[top - 2].min(last)),
-                Step::Max => (2, stack[top - 2].max(last)),
+                Step::Min => (2, smaller(stack[top - 2], last)),
+                Step::Max => (2, larger(stack[top - 2], last)),
                 Step::Mix => (3, stack[top - 3] * last + stack[top - 2] * (1.0 - last)),
                 Step::Number(_) | Step::Operand(_) => (0, last),
             };
@@ -187,7 +192,21 @@ fn ends((low, high): (f64, f64), function: impl Fn(f64) -> f64) -> (f64, f64) {
     (function(low), function(high))
 }
 
+/// The smaller of two; without a value when one of them has none, where `f64::min` would take the other.
+pub(crate) fn smaller(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+}
+
+/// The larger of two, as [`smaller`].
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
 fn power_range((low, high): (f64, f64), power: f64) -> (f64, f64) {
+    if power < 0.0 && low <= 0.0 && 0.0 <= high {
+        // A division by something that may be zero.
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    }
     let (a, b) = (low.powf(power), high.powf(power));
     // An even power turns at zero.
     let turns = low < 0.0 && 0.0 < high && power > 0.0 && a >= 0.0;
@@ -211,4 +230,58 @@ fn corners(arguments: [(f64, f64); 3], function: impl Fn([f64; 3]) -> f64) -> (f
 /// Position of a node among the operands of a formula.
 pub(crate) fn position(operands: &[NodeId], id: NodeId) -> usize {
     operands.iter().position(|&each| each == id).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::parse;
+
+    /// The value of a formula whose names are its operands in order of first use, and its range at that one point.
+    fn value(text: &str, operands: &[f64]) -> f64 {
+        let expr = parse(text).unwrap();
+        let names: Vec<String> = expr.names().into_iter().map(str::to_owned).collect();
+        let place = |name: &str| names.iter().position(|known| known == name).unwrap();
+        let program = Program::new(&expr, &place).unwrap();
+        let found = program.value(|operand| operands[operand]);
+        let (low, high) = program.range(|operand| (operands[operand], operands[operand]));
+        assert!(found.is_nan() || (low.to_bits(), high.to_bits()) == (found.to_bits(), found.to_bits()), "{text}");
+        found
+    }
+
+    #[track_caller]
+    fn gives(text: &str, operands: &[f64], expected: f64) {
+        let found = value(text, operands);
+        assert!((found - expected).abs() < 1e-12, "{text}: {found} instead of {expected}");
+    }
+
+    #[test]
+    fn every_operator_and_function() {
+        gives("-a + b * c", &[2.0, 3.0, 4.0], 10.0);
+        gives("(a - b) / c", &[7.0, 1.0, 4.0], 1.5);
+        gives("mix(a, b, c / 2)", &[8.0, 4.0, 0.5], 5.0);
+        gives("a^2 + sqrt(b) + cbrt(c)", &[3.0, 16.0, 27.0], 16.0);
+        gives("ln(exp(a)) + abs(-b)", &[2.0, 3.0], 5.0);
+        gives("1 - min(a, b)", &[0.4, 0.3], 0.7);
+    }
+
+    #[test]
+    fn smallest_and_largest_of_many() {
+        gives("max(a, b, c)", &[1.0, 2.0, 3.0], 3.0);
+        gives("max(a, b, c)", &[1.0, 3.0, 2.0], 3.0);
+        gives("min(a, b, c, d)", &[4.0, 3.0, 2.0, 9.0], 2.0);
+        gives("10 * max(a, min(b, c, d), 0) - a", &[1.0, 7.0, 5.0, 6.0], 49.0);
+        assert!(value("max(ln(a), b)", &[-1.0, 0.0]).is_nan(), "what is undefined does not become the other one");
+        assert!(value("min(b, ln(a))", &[0.0, -1.0]).is_nan());
+    }
+
+    #[test]
+    fn ranges_hold_what_the_operands_allow() {
+        let program = |text: &str| Program::new(&parse(text).unwrap(), &|_| 0).unwrap();
+        assert_eq!(program("x^2").range(|_| (-1.0, 3.0)), (0.0, 9.0));
+        assert_eq!(program("x^-1").range(|_| (-1.0, 3.0)), (f64::NEG_INFINITY, f64::INFINITY));
+        assert_eq!(program("1 / x").range(|_| (0.0, 3.0)), (f64::NEG_INFINITY, f64::INFINITY));
+        assert_eq!(program("abs(x)").range(|_| (-2.0, 1.0)), (0.0, 2.0));
+        assert_eq!(program("2 - x").range(|_| (-2.0, 1.0)), (1.0, 4.0));
+    }
 }

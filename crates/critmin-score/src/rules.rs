@@ -1,22 +1,26 @@
-//! One binding or input of a document, checked: its rule, its axes and its unit.
+//! One binding of a document, checked: its rule, its axes and its unit.
+
+mod input;
+mod missing;
+mod options;
+mod statistic;
 
 use crate::Error;
-use crate::document::{HigherIs, OneOrMany};
-use crate::document::{
-    RawAlternative, RawBinding, RawClassify, RawCondition, RawInput, RawMissing, RawOver, RawSelect, ValueOf,
-};
+use crate::document::{Level, OneOrMany, RawAlternative, RawBinding, RawClassify, RawCondition, RawOver, RawSelect};
 use crate::formula;
-use crate::method::{
-    Alternative, AxisSet, Combination, Condition, Input, Missing, Node, NodeId, Reduce, Reference, Rule, Selection,
-    Statistic, Transform, Value, needs,
-};
+use crate::method::{Alternative, AxisSet, Combination, Condition, Node, NodeId, Rule, Selection, Transform, needs};
 use crate::parse::Builder;
 use crate::unit::Unit;
+
+pub(crate) use input::build_input;
+use options::{NO_PRIMITIVE, check_options};
 
 /// How far the sum of weights may be from one.
 const WEIGHT_SLACK: f64 = 1e-9;
 /// How far printed shares may be from one before they count as incomplete or too many.
 const SHARE_TOLERANCE: f64 = 0.05;
+/// Most decimals that a class is decided by: beyond them a number has no more digits.
+const MOST_DECIMALS: u32 = 12;
 
 /// Every name that a binding uses.
 pub(crate) fn binding_names(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Vec<String>, Error> {
@@ -43,59 +47,6 @@ pub(crate) fn binding_names(builder: &Builder<'_>, name: &str, raw: &RawBinding)
         None => {}
     }
     Ok(names)
-}
-
-pub(crate) fn build_input(builder: &Builder<'_>, name: &str, axes: AxisSet, raw: RawInput) -> Result<Input, Error> {
-    let reference = match raw.reference {
-        None => None,
-        Some(reference) => {
-            let columns = reference.axes.iter().map(|(axis, column)| Ok((builder.axis(name, axis)?, column.clone())));
-            let columns: Vec<(usize, String)> = columns.collect::<Result<_, Error>>()?;
-            let given = columns.iter().fold(0, |set, (axis, _)| set | 1 << axis);
-            let expanded = match &reference.expand {
-                Some(expand) => 1 << builder.axis(name, &expand.axis)?,
-                None => 0,
-            };
-            if given | expanded != axes {
-                let reason =
-                    "`reference.axes` must give a column for each of the input's axes, and no other".to_owned();
-                return Err(builder.fault(name, "axes", reason));
-            }
-            Some(Reference {
-                table: reference.table,
-                value: match reference.value {
-                    ValueOf::Column(column) => Value::Column(column),
-                    ValueOf::Literal(value) => Value::Literal(value),
-                },
-                scale: reference.scale,
-                axes: columns,
-                keep: reference.keep.into_iter().map(|(column, labels)| (column, labels.into_texts())).collect(),
-                pin: reference.pin,
-                years: reference.years,
-                censored: reference.censored,
-                combine: reference.combine,
-                expand: reference.expand,
-                carry: reference.carry.map(|carry| carried(builder, name, carry, axes)).transpose()?,
-                region: reference.region,
-                unlabelled: reference.unlabelled,
-            })
-        }
-    };
-    Ok(Input { range: raw.range, reference, uncertainty: raw.uncertainty })
-}
-
-/// The axes of a carry must be the input's own.
-fn carried(
-    builder: &Builder<'_>,
-    name: &str,
-    carry: crate::document::Carry,
-    axes: AxisSet,
-) -> Result<crate::document::Carry, Error> {
-    let used = builder.axis_set(name, &carry.within)? | 1 << builder.axis(name, &carry.axis)?;
-    if used & !axes == 0 {
-        return Ok(carry);
-    }
-    Err(builder.fault(name, "carry", "`carry` names an axis that the input does not have".to_owned()))
 }
 
 /// A checked node from one binding.
@@ -148,6 +99,7 @@ pub(crate) fn build_binding(builder: &Builder<'_>, name: &str, raw: RawBinding) 
     })
 }
 
+/// A rule, its axes and its unit.
 type Built = (Rule, AxisSet, Unit);
 
 fn expression(builder: &Builder<'_>, name: &str, text: &str) -> Result<Built, Error> {
@@ -169,7 +121,11 @@ fn share(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, E
             format!("`{}` is not a share: only `residual = \"renormalise\"` makes it one", builder.nodes[of].name);
         return Err(builder.fault(name, "residual", reason));
     }
-    let rule = Rule::Share { of, over, residual, tolerance: raw.tolerance.unwrap_or(SHARE_TOLERANCE) };
+    let tolerance = raw.tolerance.unwrap_or(SHARE_TOLERANCE);
+    if tolerance < 0.0 {
+        return Err(builder.fault(name, "tolerance", format!("found the tolerance {tolerance}, expected 0 or more")));
+    }
+    let rule = Rule::Share { of, over, residual, tolerance };
     Ok((rule, builder.nodes[of].axes, Unit::default()))
 }
 
@@ -184,6 +140,9 @@ fn map(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, Err
         }
         Ok(set)
     };
+    if let Some([low, high]) = raw.clamp.filter(|[low, high]| low > high) {
+        return Err(builder.fault(name, "clamp", format!("`clamp` goes from {low} down to {high}")));
+    }
     let mut found = Vec::new();
     found.extend(raw.affine.map(Transform::Affine));
     found.extend(raw.log.map(Transform::Log));
@@ -195,7 +154,12 @@ fn map(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, Err
         }
         found.push(Transform::Bins(bins));
     }
-    found.extend(raw.target.clone().map(Transform::Target));
+    if let Some(target) = raw.target.clone() {
+        if target.value == 0.0 {
+            return Err(builder.fault(name, "target", "nothing has a distance to a target of 0".to_owned()));
+        }
+        found.push(Transform::Target(target));
+    }
     for (one, make) in [
         (&raw.min_max, Transform::MinMax as fn(AxisSet) -> Transform),
         (&raw.percentile, Transform::Percentile),
@@ -224,117 +188,11 @@ fn map(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, Err
 }
 
 fn reduce(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, Error> {
-    let of = match raw.reduce.clone() {
-        Some(OneOrMany::One(one)) => builder.resolve(name, &one)?,
-        Some(OneOrMany::Many(many)) => return indicators(builder, name, raw, &many),
-        None => return Err(builder.fault(name, "reduce", "expected a name".to_owned())),
-    };
-    let weight = raw.weight.as_deref().map(|one| builder.resolve(name, one)).transpose()?;
-    let node = &builder.nodes[of];
-    let axes = node.axes | weight.map_or(0, |id| builder.nodes[id].axes);
-    let over = over(builder, name, raw, axes)?;
-    let by = statistic(builder, name, raw)?;
-    let weight_unit = weight.map_or_else(Unit::default, |id| builder.nodes[id].unit.clone());
-    let unit = match by {
-        Statistic::Sum { power, weight_inside: false } => weight_unit.times(&raised(builder, name, &node.unit, power)?),
-        Statistic::Sum { power, weight_inside: true } => raised(builder, name, &weight_unit.times(&node.unit), power)?,
-        Statistic::Mean
-        | Statistic::GeometricMean
-        | Statistic::Norm
-        | Statistic::Max
-        | Statistic::Min
-        | Statistic::Top { .. }
-        | Statistic::WithoutTop { .. }
-        | Statistic::RecencyWeightedMean { .. } => node.unit.clone(),
-        Statistic::Product | Statistic::Entropy | Statistic::Hill { .. } => {
-            if !node.unit.is_dimensionless() {
-                let reason =
-                    format!("`{}` has the unit `{}`, expected shares: take a `share` first", node.name, node.unit);
-                return Err(builder.fault(name, "reduce", reason));
-            }
-            Unit::default()
-        }
-        _ => Unit::default(),
-    };
-    if weight.is_some() && !matches!(by, Statistic::Sum { .. } | Statistic::Mean) {
-        return Err(builder.fault(name, "weight", "only `sum` and `mean` take a weight".to_owned()));
+    match &raw.reduce {
+        Some(OneOrMany::One(one)) => statistic::reduction(builder, name, raw, one),
+        Some(OneOrMany::Many(many)) => indicators(builder, name, raw, many),
+        None => Err(builder.fault(name, "reduce", "expected a name".to_owned())),
     }
-    let complete = raw.complete.iter().flatten().map(|(axis, &count)| Ok((builder.axis(name, axis)?, count)));
-    let complete = complete.collect::<Result<Vec<_>, Error>>()?;
-    let rule = Rule::Reduce(Reduce {
-        of,
-        over,
-        by,
-        weight,
-        complete,
-        skip_missing: raw.skip_missing.unwrap_or(false),
-        minimum_coverage: raw.minimum_coverage.unwrap_or(0.0),
-    });
-    Ok((rule, axes & !over, unit))
-}
-
-fn raised(builder: &Builder<'_>, name: &str, unit: &Unit, power: f64) -> Result<Unit, Error> {
-    if unit.is_dimensionless() {
-        return Ok(Unit::default());
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
-    if power.fract() == 0.0 && power.abs() < 100.0 {
-        return Ok(unit.power(power as i32));
-    }
-    Err(builder.fault(name, "power", format!("`{unit}` cannot be raised to {power}: take a `share` first")))
-}
-
-fn statistic(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Statistic, Error> {
-    let k = raw.k.unwrap_or(1);
-    Ok(match raw.by.as_deref().unwrap_or_default() {
-        "sum" => {
-            let (power, weight_inside) = (raw.power.unwrap_or(1.0), raw.weight_inside.unwrap_or(false));
-            Statistic::Sum { power, weight_inside }
-        }
-        "mean" => Statistic::Mean,
-        "geometric_mean" => Statistic::GeometricMean,
-        "product" => Statistic::Product,
-        "norm" => Statistic::Norm,
-        "max" => Statistic::Max,
-        "min" => Statistic::Min,
-        "count" => Statistic::Count,
-        "entropy" => Statistic::Entropy,
-        "hill" => Statistic::Hill { order: raw.order.unwrap_or(2.0) },
-        "top" => Statistic::Top { k },
-        "without_top" => Statistic::WithoutTop { k },
-        "mean_growth" => Statistic::MeanGrowth,
-        "sd_log_returns" => Statistic::SdLogReturns,
-        "coefficient_of_variation" => Statistic::CoefficientOfVariation,
-        "max_drawdown" => Statistic::MaxDrawdown,
-        "recency_weighted_mean" => Statistic::RecencyWeightedMean { decay: raw.decay.unwrap_or(0.5) },
-        found => {
-            let known = [
-                "sum",
-                "mean",
-                "geometric_mean",
-                "product",
-                "norm",
-                "max",
-                "min",
-                "count",
-                "entropy",
-                "hill",
-                "top",
-                "without_top",
-                "mean_growth",
-                "sd_log_returns",
-                "coefficient_of_variation",
-                "max_drawdown",
-                "recency_weighted_mean",
-            ];
-            let near = crate::error::hint(&critmin_core::nearest(found, known));
-            return Err(builder.fault(
-                name,
-                "by",
-                format!("unknown statistic `{found}`{near}; expected one of {known:?}"),
-            ));
-        }
-    })
 }
 
 fn indicators(builder: &Builder<'_>, name: &str, raw: &RawBinding, many: &[String]) -> Result<Built, Error> {
@@ -442,21 +300,22 @@ fn first_available(builder: &Builder<'_>, name: &str, many: &[RawAlternative]) -
 
 fn classify(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built, Error> {
     let decimals = raw.decimals;
+    if decimals.is_some_and(|decimals| MOST_DECIMALS < decimals) {
+        return Err(builder.fault(name, "decimals", format!("expected at most {MOST_DECIMALS} decimals")));
+    }
     let (all, conditions) = match &raw.classify {
         Some(RawClassify::One(one)) => {
             let of = builder.resolve(name, one)?;
-            let levels = raw.levels.clone().unwrap_or_default();
-            let is_last_open = levels.last().is_some_and(|level| level.at_least.is_none() && level.above.is_none());
-            if !is_last_open {
-                let reason = "`levels` needs a last one without a bound, for whatever is left".to_owned();
-                return Err(builder.fault(name, "levels", reason));
-            }
+            let levels = levels(builder, name, raw.levels.clone().unwrap_or_default())?;
             return Ok((Rule::Levels { of, levels, decimals }, builder.nodes[of].axes, Unit::default()));
         }
         Some(RawClassify::All { all }) => (true, all),
         Some(RawClassify::Any { any }) => (false, any),
         None => return Err(builder.fault(name, "", NO_PRIMITIVE.to_owned())),
     };
+    if conditions.is_empty() {
+        return Err(builder.fault(name, "classify", "expected at least one condition".to_owned()));
+    }
     let conditions = conditions.iter().map(|one| condition(builder, name, one)).collect::<Result<Vec<_>, _>>()?;
     let labels = match raw.labels.as_deref() {
         None => ["no".to_owned(), "yes".to_owned()],
@@ -465,6 +324,27 @@ fn classify(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<Built
     };
     let axes = conditions.iter().fold(0, |set, one| set | builder.nodes[one.node].axes);
     Ok((Rule::Conditions { all, conditions, labels, decimals }, axes, Unit::default()))
+}
+
+/// Classes from the top down, each with one bound, and one without for whatever is left.
+fn levels(builder: &Builder<'_>, name: &str, levels: Vec<Level>) -> Result<Vec<Level>, Error> {
+    let bound = |level: &Level| match (level.at_least, level.above) {
+        (Some(bound), None) | (None, Some(bound)) => Some(bound),
+        _ => None,
+    };
+    let is_open = |level: &Level| level.at_least.is_none() && level.above.is_none();
+    let reason = match levels.split_last() {
+        Some((last, _)) if !is_open(last) => "`levels` needs a last one without a bound, for whatever is left",
+        None => "`levels` needs a last one without a bound, for whatever is left",
+        Some((_, others)) if others.iter().any(|level| bound(level).is_none()) => {
+            "each of the `levels` but the last needs either `at_least` or `above`"
+        }
+        Some((_, others)) if others.windows(2).any(|pair| bound(&pair[0]) < bound(&pair[1])) => {
+            "`levels` go from the highest bound down: a later one would never be reached"
+        }
+        Some(_) => return Ok(levels),
+    };
+    Err(builder.fault(name, "levels", reason.to_owned()))
 }
 
 fn condition(builder: &Builder<'_>, name: &str, raw: &RawCondition) -> Result<Condition, Error> {
@@ -491,110 +371,4 @@ fn over(builder: &Builder<'_>, name: &str, raw: &RawBinding, axes: AxisSet) -> R
 fn axis_words(builder: &Builder<'_>, set: AxisSet) -> String {
     let names: Vec<&str> = crate::method::axes_in(set).map(|axis| builder.axes[axis].name.as_str()).collect();
     format!("{names:?}")
-}
-
-const NO_PRIMITIVE: &str = "expected exactly one of `expr`, `share`, `map`, `reduce`, `select`, `classify`, `balance`";
-
-/// A key that the primitive does not know would be ignored silently: refuse it.
-fn check_options(builder: &Builder<'_>, name: &str, raw: &RawBinding) -> Result<(), Error> {
-    let primitives = [
-        ("expr", raw.expr.is_some(), ""),
-        ("share", raw.share.is_some(), "over residual tolerance"),
-        ("map", raw.map.is_some(), "affine log bins target min_max percentile scale_to_max clamp"),
-        (
-            "reduce",
-            raw.reduce.is_some(),
-            "over by power weight weight_inside order k decay complete skip_missing minimum_coverage weights",
-        ),
-        ("select", raw.select.is_some(), "over by of"),
-        ("classify", raw.classify.is_some(), "levels labels decimals"),
-    ];
-    let found: Vec<_> = primitives.iter().filter(|(_, is_there, _)| *is_there).collect();
-    let [(primitive, _, allowed)] = found.as_slice() else {
-        return Err(builder.fault(name, "", NO_PRIMITIVE.to_owned()));
-    };
-    let options = [
-        ("over", raw.over.is_some()),
-        ("by", raw.by.is_some()),
-        ("power", raw.power.is_some()),
-        ("weight", raw.weight.is_some()),
-        ("weight_inside", raw.weight_inside.is_some()),
-        ("order", raw.order.is_some()),
-        ("k", raw.k.is_some()),
-        ("decay", raw.decay.is_some()),
-        ("complete", raw.complete.is_some()),
-        ("skip_missing", raw.skip_missing.is_some()),
-        ("minimum_coverage", raw.minimum_coverage.is_some()),
-        ("weights", raw.weights.is_some()),
-        ("residual", raw.residual.is_some()),
-        ("tolerance", raw.tolerance.is_some()),
-        ("affine", raw.affine.is_some()),
-        ("log", raw.log.is_some()),
-        ("bins", raw.bins.is_some()),
-        ("target", raw.target.is_some()),
-        ("min_max", raw.min_max.is_some()),
-        ("percentile", raw.percentile.is_some()),
-        ("scale_to_max", raw.scale_to_max.is_some()),
-        ("clamp", raw.clamp.is_some()),
-        ("of", raw.of.is_some()),
-        ("levels", raw.levels.is_some()),
-        ("labels", raw.labels.is_some()),
-        ("decimals", raw.decimals.is_some()),
-        ("gives", raw.gives.is_some()),
-        ("floor", raw.floor.is_some()),
-    ];
-    let odd = options.iter().find(|(option, is_there)| *is_there && !allowed.split(' ').any(|known| known == *option));
-    match odd {
-        Some((option, _)) => Err(builder.fault(name, option, format!("`{primitive}` has no option `{option}`"))),
-        None => Ok(()),
-    }
-}
-
-impl Builder<'_> {
-    pub(crate) fn missing(
-        &self,
-        name: &str,
-        raw: &RawMissing,
-        axes: AxisSet,
-        higher_is: HigherIs,
-    ) -> Result<Missing, Error> {
-        Ok(match raw {
-            RawMissing::Named(word) => match word.as_str() {
-                "unavailable" => Missing::Unavailable,
-                "error" => Missing::Error,
-                "skip" => Missing::Skip,
-                "worst" | "best" if higher_is == HigherIs::Larger => {
-                    let reason = format!("`missing = \"{word}\"` needs `higher_is = \"riskier\"` or `\"safer\"`");
-                    return Err(self.fault(name, "missing", reason));
-                }
-                "worst" => Missing::Worst,
-                "best" => Missing::Best,
-                found => {
-                    let reason =
-                        format!("unknown policy `{found}`; expected unavailable, error, skip, worst, best, or a table");
-                    return Err(self.fault(name, "missing", reason));
-                }
-            },
-            RawMissing::Constant { constant } => Missing::Constant(*constant),
-            RawMissing::MeanOver { mean_over } => {
-                let axis = self.own_axis(name, mean_over, axes)?;
-                Missing::MeanOver(1 << axis)
-            }
-            RawMissing::NotListed { not_listed, within } => {
-                let within = within.iter().try_fold(0, |set, axis| Ok(set | 1 << self.own_axis(name, axis, axes)?))?;
-                Missing::NotListed { value: *not_listed, within }
-            }
-            RawMissing::Nearest { nearest, at_most } => {
-                Missing::Nearest { axis: self.own_axis(name, nearest, axes)?, at_most: *at_most }
-            }
-        })
-    }
-
-    fn own_axis(&self, name: &str, axis: &str, axes: AxisSet) -> Result<usize, Error> {
-        let found = self.axis(name, axis)?;
-        if axes >> found & 1 == 1 {
-            return Ok(found);
-        }
-        Err(self.fault(name, "missing", format!("`{name}` has no axis `{axis}`")))
-    }
 }

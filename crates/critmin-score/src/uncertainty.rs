@@ -38,6 +38,19 @@ pub use sobol::{SobolIndex, sobol};
 pub use summary::{Agreement, CellUncertainty, ClassShare, OutputUncertainty, Spread, Uncertainty};
 pub use tornado::{Swing, tornado};
 
+/// Most numbers that one call keeps: 8 GiB of values. Beyond it the memory of a machine ends, and with it the process.
+const MOST_VALUES: usize = 1 << 30;
+
+/// Refuses what would not fit: `n_draws` numbers for each of `width` cells (or cells and sources).
+fn check_size(n_draws: usize, width: usize) -> Result<(), Error> {
+    if n_draws.checked_mul(width).is_some_and(|n_values| n_values <= MOST_VALUES) {
+        return Ok(());
+    }
+    let reason =
+        format!("{n_draws} draws of {width} numbers each do not fit in memory: draw less, or name fewer `outputs`");
+    Err(Error::BadRequest { reason })
+}
+
 /// What varies, how often it is drawn, and what is asked about the result.
 ///
 /// ```

@@ -173,3 +173,67 @@ fn the_number_of_threads_does_not_matter() {
     assert_eq!(one, many);
     assert!(one.table.value.iter().flatten().all(|value| value.is_finite()));
 }
+
+/// The balance primitive in its four forms, with and without a floor; what comes through a re-exporter is spread.
+#[test]
+fn balances_give_what_is_left_for_use() {
+    let text = r#"
+format = 1
+id = "balances"
+title = "Balances"
+question = "What is left for use?"
+evidence = "ours"
+outputs = ["used", "reliance", "floored", "own", "mix", "least"]
+citation = { text = "test" }
+[axes]
+commodity = "commodity"
+origin = "country"
+[inputs]
+made = { description = "production", axes = ["commodity"], unit = "t" }
+bought = { description = "imports", axes = ["commodity"], unit = "t" }
+sold = { description = "exports", axes = ["commodity"], unit = "t" }
+made_by = { description = "world production", axes = ["commodity", "origin"], unit = "t" }
+bought_from = { description = "imports by origin", axes = ["commodity", "origin"], unit = "t" }
+[bindings]
+used = { balance = { production = "made", imports = "bought", exports = "sold" }, gives = "apparent_consumption" }
+least = { balance = { production = "made", imports = "bought", exports = "sold" }, gives = "apparent_consumption", floor = 5 }
+reliance = { balance = { production = "made", imports = "bought", exports = "sold" }, gives = "import_reliance" }
+floored = { balance = { production = "made", imports = "bought", exports = "sold" }, gives = "import_reliance", floor = 0 }
+own = { balance = { production = "made", imports = "bought", exports = "sold" }, gives = "self_sufficiency" }
+mix = { balance = { production = "made_by", imports = "bought_from" }, gives = "import_mix", over = "origin" }
+"#;
+    let labels = |rows: &[&str]| Column::from_labels(rows.iter().map(|row| Some(*row)).collect::<Vec<_>>());
+    let table = |name: &str, keys: Vec<(&str, Column)>, values: &[f64]| {
+        let keys = keys.into_iter().map(|(axis, column)| (axis.to_owned(), column));
+        let columns = keys.chain([("value".to_owned(), Column::Number(values.to_vec()))]).collect();
+        (name.to_owned(), Arc::new(Columns::new(name, columns).unwrap()))
+    };
+    let plain = |name: &str, values: [f64; 2]| table(name, vec![("commodity", labels(&["x", "y"]))], &values);
+    let by_origin = |name: &str, origins: &[&str], values: &[f64]| {
+        let commodity = labels(&vec!["x"; origins.len()]);
+        table(name, vec![("commodity", commodity), ("origin", labels(origins))], values)
+    };
+    let inputs = BTreeMap::from([
+        plain("made", [40.0, 10.0]),
+        plain("bought", [80.0, 2.0]),
+        plain("sold", [20.0, 8.0]),
+        by_origin("made_by", &["A", "B"], &[60.0, 20.0]),
+        by_origin("bought_from", &["A", "B", "HUB"], &[50.0, 10.0, 40.0]),
+    ]);
+    let data = Data { tables: &|_| None, inputs, pins: BTreeMap::new(), regions: BTreeMap::new() };
+    let scores = Plan::compile(&Arc::new(Method::from_toml(text).unwrap()), &data, &Request::default()).unwrap();
+    let scores = scores.evaluate();
+    let values = |output: &str| {
+        let position = scores.outputs.iter().position(|one| one.name == output).unwrap();
+        let rows = scores.rows().into_iter().filter(move |row| row.output == position);
+        rows.filter_map(|row| row.value).collect::<Vec<f64>>()
+    };
+    assert_eq!(values("used"), [100.0, 4.0]);
+    assert_eq!(values("least"), [100.0, 5.0]);
+    assert_eq!(values("reliance"), [0.6, -1.5]);
+    assert_eq!(values("floored"), [0.6, 0.0]);
+    assert_eq!(values("own"), [0.4, 2.5]);
+    // Of 100 bought 40 come through a country that makes nothing: three quarters of them from A, one from B.
+    let mix = values("mix");
+    assert!((mix[0] - 0.8).abs() < 1e-12 && (mix[1] - 0.2).abs() < 1e-12, "{mix:?}");
+}

@@ -14,6 +14,7 @@ import click
 
 from critmin import _core
 from critmin.cli.data import data
+from critmin.cli.graph import graph
 from critmin.cli.methods import methods
 from critmin.cli.profile import profile
 from critmin.cli.scenario import scenario
@@ -60,6 +61,7 @@ def cli(*, debug: bool) -> None:
     Examples:
       critmin profile gallium
       critmin score --method eu-2023
+      critmin graph exposure gallium --country USA --reconcile world-pool
       critmin study list
       critmin study run gallium-germanium-antimony-ban --report ban.html
       critmin scenario run my-scenario.toml --level 0.5
@@ -67,7 +69,7 @@ def cli(*, debug: bool) -> None:
     """  # noqa: D301
 
 
-for _command in (profile, score, methods, scenario, study, data):
+for _command in (profile, score, graph, methods, scenario, study, data):
     cli.add_command(_command)
 
 

@@ -23,10 +23,12 @@ _Group = TypeVar("_Group")
 # The year of the trade flows when none is given: the newest that the reference dataset has in full.
 YEAR = 2024
 MEASURES = ("contained_mass_t", "mass_t", "value_usd", "amount")
-_FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _grouped(name: str, kind: type[Any], options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+def _grouped(
+    name: str, kind: type[Any], options: Sequence[Callable[[Command], Command]]
+) -> Callable[[Command], Command]:
     """Add options to a command, which gets them as one object."""
 
     def decorate(command: Command) -> Command:
@@ -77,7 +79,11 @@ class Source:
         """Refuse options that contradict each other, or would be silently ignored."""
         from critmin.graph import chains
 
-        kinds = {"--edges": self.edges is not None, "--industries": self.benchmark is not None, "--trade": self.from_trade}
+        kinds = {
+            "--edges": self.edges is not None,
+            "--industries": self.benchmark is not None,
+            "--trade": self.from_trade,
+        }
         given = [name for name, is_given in kinds.items() if is_given]
         if len(given) > 1:
             raise click.UsageError(f"{' and '.join(given)}: expected one of them")
@@ -95,7 +101,9 @@ class Source:
         }
         for name, (is_given, where) in used.items():
             if is_given and kind not in where:
-                raise click.UsageError(f"{name} means nothing with {kind}: leave it out, or use {' or '.join(sorted(where))}")
+                raise click.UsageError(
+                    f"{name} means nothing with {kind}: leave it out, or use {' or '.join(sorted(where))}"
+                )
 
 
 def _own(edges: Path, nodes: Path | None, measure: str | None) -> Graph:
@@ -140,8 +148,8 @@ source_options = _grouped("source", Source, [
     click.option("--layer", metavar="COMMODITY", help="Ask only the flows of this commodity."),
     click.option("--trade", "from_trade", is_flag=True, help="Recorded trade of COMMODITY instead of its chain."),
     click.option("--industries", "benchmark", type=int, metavar="YEAR", help="U.S. industries of 2012 or 2017 instead."),
-    click.option("--edges", type=_FILE, metavar="FILE", help="Your own: .csv, .parquet, .json (node-link), .graphml."),
-    click.option("--nodes", type=_FILE, metavar="FILE", help="Nodes of your own edges, .csv or .parquet."),
+    click.option("--edges", type=FILE, metavar="FILE", help="Your own: .csv, .parquet, .json (node-link), .graphml."),
+    click.option("--nodes", type=FILE, metavar="FILE", help="Nodes of your own edges, .csv or .parquet."),
     click.option("--measure", type=click.Choice(MEASURES), help="What the flows of --trade or --edges are."),
 ])  # fmt: skip
 
@@ -194,7 +202,9 @@ class Output:
     csv: Path | None
     picture: Path | None = None
 
-    def give(self, answer: Answer, show: Callable[[], None], draw: Callable[[], alt.TopLevelMixin] | None = None) -> None:
+    def give(
+        self, answer: Answer, show: Callable[[], None], draw: Callable[[], alt.TopLevelMixin] | None = None
+    ) -> None:
         """Print an answer, for a person or for a program, and write the files that are asked for."""
         if self.as_json:
             click.echo(answer.to_json())
@@ -214,7 +224,7 @@ def save(chart: alt.TopLevelMixin, file: Path) -> None:
 
 def answer_options(picture: str | None = None) -> Callable[[Command], Command]:
     """Add the options of output, and one for a picture of what `picture` says."""
-    drawn = click.option("--picture", type=_FILE, metavar="FILE", help=f"Draw {picture}: .svg, .png or .html.")
+    drawn = click.option("--picture", type=FILE, metavar="FILE", help=f"Draw {picture}: .svg, .png or .html.")
     return _grouped("output", Output, [output_options(report=False), *([drawn] if picture else [])])
 
 

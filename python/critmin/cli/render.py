@@ -127,9 +127,7 @@ def write_outputs(
         click.echo(f"wrote {result.report(report)}", err=True)
 
 
-def write_tables(
-    result: Result | StudyResult | Scores | Answer, *, parquet: Path | None, csv: Path | None
-) -> None:
+def write_tables(result: Result | StudyResult | Scores | Answer, *, parquet: Path | None, csv: Path | None) -> None:
     """Write the tables alone."""
     for folder, name in ((parquet, "parquet"), (csv, "csv")):
         if folder is not None:

@@ -165,7 +165,8 @@ def _read(one: Method, name: str, file: str) -> pl.DataFrame:
 
     if not file.endswith(".csv"):
         return read_parquet(file)
-    axes: list[str] = next((card["axes"] for card in one.card["inputs"] if card["name"] == name), [])
+    cards = (*one.card["inputs"], *one.card["bindings"])
+    axes: list[str] = next((card["axes"] for card in cards if card["name"] == name), [])
     try:
         head = pl.read_csv(file, n_rows=0).columns
         texts = {column: pl.String for column in head if column in {*axes, "source_id", "flag"}}

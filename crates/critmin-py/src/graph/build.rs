@@ -68,6 +68,17 @@ pub(crate) fn graph_industries(py: Python<'_>, year: i64) -> PyResult<Graph> {
     Ok(Graph::new(graph))
 }
 
+/// What technologies need, by technology and what is deployed of it.
+#[pyfunction]
+pub(crate) fn graph_composed(py: Python<'_>, deployment: Vec<(String, f64)>, year: i64) -> PyResult<Graph> {
+    let year = calendar_year(year)?;
+    let graph = ask(py, move || {
+        let named: Vec<(&str, f64)> = deployment.iter().map(|(name, amount)| (name.as_str(), *amount)).collect();
+        critmin_graph::Graph::composed(&table, &named, year)
+    })?;
+    Ok(Graph::new(graph))
+}
+
 /// A user's edges, and nodes if there is a table of them.
 #[pyfunction]
 #[pyo3(signature = (edges, nodes, measure, duplicates, missing_flow))]

@@ -20,7 +20,9 @@ use pyo3::types::PyBytes;
 use pyo3_arrow::PyTable;
 use serde::de::DeserializeOwned;
 
-pub(crate) use build::{graph_chain_ids, graph_chains, graph_from_edges, graph_industries, graph_trade};
+pub(crate) use build::{
+    graph_chain_ids, graph_chains, graph_composed, graph_from_edges, graph_industries, graph_trade,
+};
 pub(crate) use ipc::graph_from_ipc;
 use layers::Asked;
 

@@ -100,6 +100,7 @@ pub(crate) fn card(card: &MethodCard) -> Value {
         "axes": card.axes.iter().map(|axis| json!({ "name": axis.name, "description": axis.description }))
             .collect::<Vec<_>>(),
         "inputs": card.inputs.iter().map(input).collect::<Vec<_>>(),
+        "bindings": card.bindings.iter().map(input).collect::<Vec<_>>(),
         "outputs": card.outputs.iter().map(output).collect::<Vec<_>>(),
     })
 }

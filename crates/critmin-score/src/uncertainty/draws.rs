@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::Options;
 use super::cells::Table;
 use super::random::{Sample, fill_normal, fill_uniform, generator};
 use super::rerun::{Change, Rerun, Workspace};
 use super::summary::{Uncertainty, summarise};
 use super::varied::{Part, Variation, Varied, WeightSet};
+use super::{Options, check_size};
 use crate::{Error, Plan};
 
 /// Draws that one thread takes at a time.
@@ -94,6 +94,7 @@ fn drawn(
     let asked: Vec<super::Asked> = tables.iter().map(|table| table.asked).collect();
     let rerun = Rerun::new(plan, &variation.inputs, &variation.sets, &asked);
     let width: usize = tables.iter().map(|table| table.rows.len()).sum();
+    check_size(options.n_draws, width)?;
     let mut values = vec![f64::NAN; options.n_draws * width];
     let done = AtomicUsize::new(0);
     values.par_chunks_mut(BLOCK * width.max(1)).enumerate().try_for_each_init(

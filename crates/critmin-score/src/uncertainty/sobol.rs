@@ -7,7 +7,7 @@ use super::draws::{Draw, collect};
 use super::random::Sample;
 use super::rerun::{Rerun, Workspace};
 use super::varied::{Part, Variation};
-use super::{Options, Source};
+use super::{Options, Source, check_size};
 use crate::scores::Score;
 use crate::{Error, Plan};
 
@@ -59,6 +59,8 @@ pub fn sobol(plan: &Plan, options: &Options) -> Result<Vec<SobolIndex>, Error> {
     let rerun = Rerun::new(plan, &variation.inputs, &variation.sets, &asked);
     let sources = variation.sources();
     let base: Vec<f64> = tables.iter().flat_map(|table| table.base.iter().copied()).collect();
+    // One set of sums for each block of draws.
+    check_size(options.n_draws.div_ceil(BLOCK), base.len() * sources.len() * size_of::<Sums>() / size_of::<f64>())?;
     let starts: Vec<usize> = (0..options.n_draws).step_by(BLOCK).collect();
     let blocks: Vec<Vec<Sums>> = starts
         .into_par_iter()
