@@ -29,7 +29,6 @@ WITH_EXAMPLES = {
     "critmin.scores",
     "critmin.comparison",
     "critmin.graph",
-    "critmin.graph_answers",
     "critmin.method_library",
     "critmin.plots",
     "critmin.testing",

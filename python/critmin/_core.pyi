@@ -19,6 +19,7 @@ __all__ = [
     "find_country",
     "graph_chain_ids",
     "graph_chains",
+    "graph_composed",
     "graph_from_edges",
     "graph_from_ipc",
     "graph_industries",

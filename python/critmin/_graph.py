@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import altair as alt
-    import networkx as nx
     import rustworkx as rx
 
     from critmin import _core
@@ -46,8 +45,12 @@ class Graph(SupplyQuestions, NetworkQuestions):
         """
         return Graph(self._core.layer(commodity), {**self._record, "layer": commodity})
 
-    def to_networkx(self) -> nx.MultiDiGraph:
+    def to_networkx(self) -> Any:  # noqa: ANN401
         """Return the graph for networkx: nodes and edges with their columns as attributes.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
 
         Raises
         ------

@@ -9,13 +9,12 @@ from critmin.exceptions import GraphError, UnknownNameError
 
 if TYPE_CHECKING:
     import altair as alt
-    import networkx as nx
     import rustworkx as rx
 
     from critmin._graph import Graph
 
 
-def to_networkx(graph: Graph) -> nx.MultiDiGraph:
+def to_networkx(graph: Graph) -> Any:  # noqa: ANN401
     """Return the graph for networkx."""
     try:
         import networkx as nx

@@ -66,9 +66,9 @@ def find(
         return Targets([(code, None, [code], stage) for code in codes], {"country": codes, "stage": stage})
     who = members(graph, bloc or [], day)
     question = {"bloc": who.label, "members": who.countries, "day": who.day, "stage": stage}
-    nodes = _pooled(graph, who, stage)
+    nodes, left_out = _pooled(graph, who, stage)
     if nodes:
-        question["nodes"] = nodes
+        question.update(nodes=nodes, nodes_left_out=left_out)
         return Targets([(who.label if len(nodes) == 1 else node, node, [], None) for node in nodes], question)
     return Targets([(who.label, None, who.countries, stage)], question)
 
@@ -122,10 +122,11 @@ def _is_country(name: str) -> bool:
     return True
 
 
-def _pooled(graph: GraphBase, who: Members, stage: str | None) -> list[str]:
+def _pooled(graph: GraphBase, who: Members, stage: str | None) -> tuple[list[str], list[str]]:
     """Find the nodes that stand for a bloc as a whole, where statistics tell its purchases but not its members'.
 
-    They count only at the last stage (or the one asked for), and only when no member has a node with a supply there.
+    They count at the last stage at which the bloc or a member has a supply, or at the one asked for. Second come the
+    members' own nodes there, which are then no part of the target: nobody records who of them bought what.
     """
     import polars as pl
 
@@ -133,12 +134,11 @@ def _pooled(graph: GraphBase, who: Members, stage: str | None) -> list[str]:
     supplied = graph.nodes.filter(supply > 0).select("node", "country", "stage")
     if stage is not None:
         supplied = supplied.filter(pl.col("stage") == stage)
-    theirs = supplied.filter(pl.col("country").is_in(who.countries))
-    pooled = supplied.filter(pl.col("node").str.ends_with(f":{who.label}"))
-    last = _last([*theirs["stage"], *pooled["stage"]])
-    if last is None or last in theirs["stage"].to_list():
-        return []
-    return pooled.filter(pl.col("stage") == last)["node"].to_list()
+    is_pooled = pl.col("node").str.ends_with(f":{who.label}")
+    theirs = supplied.filter(pl.col("country").is_in(who.countries) | is_pooled)
+    there = theirs.filter(pl.col("stage") == _last(theirs["stage"].to_list()))
+    pooled = there.filter(is_pooled)["node"].to_list()
+    return pooled, there.filter(~is_pooled)["node"].to_list() if pooled else []
 
 
 def _last(stages: list[str | None]) -> str | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 WIDTH = 80
 # More rows than this do not help a reader of a summary; the tables hold all.
 _MOST_ROWS = 8
+# Characters that are left for the last column of the losses.
+_LAST = 24
 
 
 def wrapped(text: str, indent: str = "  ") -> list[str]:
@@ -49,7 +51,7 @@ def exposure(answer: answers.Exposure) -> list[str]:
     """Tell the countries that most of each supply originates in or passes through."""
     lines: list[str] = []
     for key, rows in groups(answer.nodes):
-        lines.append(f"{heading(key)}: share of the supply that")
+        lines += wrapped(f"{heading(key)}: share of the supply that")
         lines.append(f"{'':22}{'passes through':>15}{'begins there':>15}{'is bought there':>17}")
         countries = answer.countries.filter(
             (answer.countries["target"] == key["target"]) & answer.countries["commodity"].eq_missing(key["commodity"])
@@ -71,13 +73,13 @@ def chokepoints(answer: answers.Chokepoints) -> list[str]:
     lines: list[str] = []
     unit = answer.unit
     for key, rows in groups(answer.losses):
-        lines.append(f"{heading(key)}: share of the supply lost with")
-        lines.append(f"{'':34}{'no rerouting':>14}{'best rerouting':>16}  instead")
+        lines += wrapped(f"{heading(key)}: share of the supply lost with")
+        lines.append(f"{'':26}{'no rerouting':>13}{'best rerouting':>15}  instead")
         for row in rows.head(_MOST_ROWS).to_dicts():
-            instead = (row["alternatives"] or "nobody").split(", ")[0]
+            instead = (row["alternatives"] or "nobody").split(", ")[0][:_LAST]
             lost = ["n/a" if row[name] is None else percent(row[name]) for name in ("loss_rigid", "loss_rerouted")]
-            mark = " (single point of failure)" if row["is_single_point_of_failure"] else f"  {instead}"
-            lines.append(f"  {_removed(row['removed'])[:32]:32}{lost[0]:>14}{lost[1]:>16}{mark}")
+            last = "nothing is left" if row["is_single_point_of_failure"] else instead
+            lines.append(f"  {_removed(row['removed'])[:24]:24}{lost[0]:>13}{lost[1]:>15}  {last}")
         before = rows[f"deliverable_before_{answer.measure}"][0]
         lines += wrapped(f"  deliverable with nothing lost: {short(before)} {unit} a year")
     if not lines:
@@ -150,7 +152,7 @@ def robustness(answer: answers.Robustness) -> list[str]:
     """Tell what is left as one country after another is lost."""
     lines: list[str] = []
     for key, rows in groups(answer.curve):
-        lines.append(f"{heading(key)}: supply left when countries are lost one after another")
+        lines += wrapped(f"{heading(key)}: supply left when countries are lost one after another")
         for row in rows.filter(rows["n_removed"] > 0).head(_MOST_ROWS).to_dicts():
             lines.append(f"  without {country_name(row['removed'])[:24]:24} {percent(row['deliverable_share']):>8}")
     return lines

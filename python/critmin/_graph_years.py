@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from critmin._graph import Graph
-    from critmin.graph import Reconcile
 
 
 def over_years(
@@ -21,7 +20,7 @@ def over_years(
     years: Iterable[int],
     commodity: str | Sequence[str] | None = None,
     production_year: int | None = None,
-    reconcile: Reconcile = "none",
+    reconcile: Literal["none", "world-pool", "deficit-is-origin"] = "none",
     graph: Callable[[int], Graph] | None = None,
     missing: Literal["refuse", "skip"] = "refuse",
 ) -> pl.DataFrame:
@@ -55,8 +54,10 @@ def over_years(
     Examples
     --------
     >>> import critmin as cm
+    >>> def cobalt(year):
+    ...     return cm.graph.trade("cobalt", year=year, reconcile="deficit-is-origin")
     >>> shares = cm.graph.over_years(lambda graph: graph.exposure(country="USA").countries, years=[2021, 2022],
-    ...                              graph=lambda year: cm.graph.trade("cobalt", year=year))
+    ...                              graph=cobalt)
     >>> shares["year"].unique().sort().to_list()
     [2021, 2022]
     """

@@ -15,7 +15,7 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from critmin import _core, core
 from critmin._frames import checked
@@ -62,8 +62,6 @@ __all__ = [
     "trade",
 ]
 
-Reconcile: TypeAlias = Literal["none", "world-pool", "deficit-is-origin"]
-
 # Columns that tables of edges and nodes may have; the amounts may also carry the measure in their name.
 _EDGES = ("supplier", "buyer", "good", "commodity", "is_essential", "year", "source_id", "grade")
 _NODES = ("node", "good", "stage", "country")
@@ -87,7 +85,7 @@ def build(
     *,
     year: int = 2024,
     production_year: int | None = None,
-    reconcile: Reconcile = "none",
+    reconcile: Literal["none", "world-pool", "deficit-is-origin"] = "none",
 ) -> Graph:
     """Build one or several flagship chains of one year, from mine or by-product source to platform.
 
@@ -148,7 +146,8 @@ def trade(
     measure
         ``"mass_t"``: gross mass [t]; ``"value_usd"``: value [USD].
     reconcile
-        ``"deficit-is-origin"``: what a country sells beyond what it buys is its own supply. Trade holds no production.
+        ``"deficit-is-origin"``: what a country sells beyond what it buys is its own supply. Trade holds no production:
+        without it, goods that go round between countries may have no origin at all, and an exposure no limit.
 
     Returns
     -------

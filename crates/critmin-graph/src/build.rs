@@ -123,7 +123,7 @@ fn node_columns(nodes: &[Node]) -> Result<Columns, Error> {
     let columns = vec![
         ("node".to_owned(), text(nodes.iter().map(|node| Some(node.id.as_str())).collect())),
         ("good".to_owned(), text(nodes.iter().map(|node| Some(node.good.as_str())).collect())),
-        ("stage".to_owned(), text(nodes.iter().map(|node| node.stage.map(|stage| stage.as_str())).collect())),
+        ("stage".to_owned(), text(nodes.iter().map(|node| node.stage.map(critmin_core::Stage::as_str)).collect())),
         ("country".to_owned(), text(nodes.iter().map(|node| node.country.as_ref().map(AsRef::as_ref)).collect())),
         ("own_supply".to_owned(), number(nodes.iter().map(|node| node.own_supply).collect())),
         ("capacity".to_owned(), number(nodes.iter().map(|node| node.capacity).collect())),

@@ -92,7 +92,7 @@ impl<'a> Door<'a> {
         }
         let numbers = self.numbers(names)?;
         for (row, &number) in numbers.iter().enumerate() {
-            if !number.is_nan() && !(number.is_finite() && 0.0 <= number) {
+            if number.is_infinite() || number < 0.0 {
                 self.fault(row, names[0], number.to_string(), "a finite amount that is not negative, or nothing");
             }
         }

@@ -25,7 +25,9 @@ impl Components {
         for mut nodes in found {
             nodes.sort_unstable();
             let component = narrow(components.first.len() - 1);
-            nodes.iter().for_each(|&node| components.of[node as usize] = component);
+            for &node in &nodes {
+                components.of[node as usize] = component;
+            }
             components.nodes.extend(nodes);
             components.first.push(narrow(components.nodes.len()));
         }

@@ -11,6 +11,9 @@ use crate::storage::{GroupKind, Nodes, Provenance};
 use crate::visit::narrow;
 use crate::{BuildOptions, Error, Measure, MissingFlow};
 
+/// Where flows come from: by row, and what the codes mean.
+pub(crate) type Provenances = (Vec<u32>, Vec<Provenance>);
+
 /// The rows that become edges, by columns, in the order of the table.
 pub(crate) struct Rows {
     /// Row of the table, from 0.
@@ -21,7 +24,7 @@ pub(crate) struct Rows {
     pub(crate) flow: Vec<f64>,
     pub(crate) is_essential: Option<Vec<bool>>,
     pub(crate) capacity: Option<Vec<f64>>,
-    pub(crate) provenance: Option<(Vec<u32>, Vec<Provenance>)>,
+    pub(crate) provenance: Option<Provenances>,
     pub(crate) kinds: Vec<GroupKind>,
     pub(crate) warnings: Vec<Warning>,
     /// Inputs named by rows without a flow.
@@ -206,7 +209,9 @@ fn kinds(door: &Door<'_>, supplier: &[u32], nodes: &Nodes) -> Result<(Vec<u32>, 
     }
     // Sorted, so that the order of groups does not depend on the order of rows.
     let (sorted, place) = interned(kinds.into_iter().map(Some));
-    codes.iter_mut().for_each(|code| *code = place[*code as usize]);
+    for code in &mut codes {
+        *code = place[*code as usize];
+    }
     Ok((codes, sorted))
 }
 
@@ -227,7 +232,7 @@ fn truths(door: &mut Door<'_>, column: &str) -> Result<Option<Vec<bool>>, Error>
     Ok(Some(found))
 }
 
-fn provenance(door: &mut Door<'_>, n_rows: usize) -> Result<Option<(Vec<u32>, Vec<Provenance>)>, Error> {
+fn provenance(door: &mut Door<'_>, n_rows: usize) -> Result<Option<Provenances>, Error> {
     let (year, source, grade) =
         (door.optional_texts("year")?, door.optional_texts("source_id")?, door.optional_texts("grade")?);
     if year.is_none() && source.is_none() && grade.is_none() {

@@ -44,12 +44,10 @@ pub(crate) fn parts(id: &str) -> (&str, Option<Stage>, Option<CountryId>) {
     let (good, stage, country) = (words.next(), words.next(), words.next());
     let stage = stage.and_then(|stage| stage.parse::<Stage>().ok());
     match (good, stage, words.next()) {
-        (Some(good), Some(stage), None) => match country.map(CountryId::new) {
-            None => (good, Some(stage), None),
-            Some(Ok(country)) => (good, Some(stage), Some(country)),
-            // A pool, or another subdivision of the user's.
-            Some(Err(_)) => (good, Some(stage), None),
-        },
+        // A third word that is no country is a pool, or another subdivision of the user's.
+        (Some(good), Some(stage), None) => {
+            (good, Some(stage), country.and_then(|country| CountryId::new(country).ok()))
+        }
         _ => (id, None, None),
     }
 }

@@ -1,5 +1,14 @@
 //! The flagship chains of the reference dataset: they build, they balance, they answer. The pinned figures are
 //! regression cases of our own data and assumptions, not published values, unless the comment says so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::needless_range_loop,
+    reason = "a test states exact results on small whole numbers and fails loudly"
+)]
 
 use std::sync::Arc;
 
@@ -109,6 +118,9 @@ fn a_platform_needs_all_its_materials() {
     assert!(of_layer("gallium") <= points.losses[0].loss_rigid.unwrap() + 1e-9);
 }
 
+/// Chain, target, country, its direct share and the exposure to it.
+type Case = (&'static str, &'static str, &'static str, f64, f64);
+
 #[test]
 fn chains_of_seven_commodities_stay_what_they_are() {
     let cases = [
@@ -126,9 +138,8 @@ fn chains_of_seven_commodities_stay_what_they_are() {
         let one = country(&answer, origin);
         found.push((id, target, origin, one.direct_share, one.exposure));
     }
-    let close = |(one, expected): (&(&str, &str, &str, f64, f64), &(&str, &str, &str, f64, f64))| {
-        (one.3 - expected.3).abs() < 5e-4 && (one.4 - expected.4).abs() < 5e-4
-    };
+    let close =
+        |(one, expected): (&Case, &Case)| (one.3 - expected.3).abs() < 5e-4 && (one.4 - expected.4).abs() < 5e-4;
     assert!(found.iter().zip(&cases).all(close), "found {found:#?}");
 }
 

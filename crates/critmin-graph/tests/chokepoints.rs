@@ -1,4 +1,13 @@
 //! Chokepoints: hand-computable losses, the theorem of the minimum cut, brute force on small graphs, and laws.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::needless_range_loop,
+    reason = "a test states exact results on small whole numbers and fails loudly"
+)]
 
 use critmin_graph::{
     BuildOptions, ChokepointOptions, Chokepoints, Edge, Error, ExposureOptions, Graph, Measure, Node, RemovalKind,

@@ -1,4 +1,13 @@
 //! Exposure: hand-computable graphs, conservation, and agreement with a dense solve.
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::needless_range_loop,
+    reason = "a test states exact results on small whole numbers and fails loudly"
+)]
 
 use critmin_graph::{BuildOptions, Edge, Exposure, ExposureOptions, Graph, Measure, Node, Target};
 use proptest::prelude::*;

@@ -3,7 +3,10 @@
     clippy::unwrap_used,
     clippy::float_cmp,
     clippy::cast_precision_loss,
-    reason = "a test states exact results of small graphs and fails loudly"
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::needless_range_loop,
+    reason = "a test states exact results on small whole numbers and fails loudly"
 )]
 
 mod common;

@@ -1,5 +1,13 @@
 //! Paths and contents: hand-computable graphs, brute force, and what is covered or said to be left out.
-#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test states exact results and fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::needless_range_loop,
+    reason = "a test states exact results on small whole numbers and fails loudly"
+)]
 
 mod common;
 

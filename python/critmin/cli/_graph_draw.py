@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from critmin import plots
-from critmin.cli._graph_print import supply
+from critmin.cli._graph_phrases import supply
 from critmin.exceptions import GraphError
 
 if TYPE_CHECKING:
@@ -63,5 +63,5 @@ def _source(answer: cg.Answer) -> str:
     graph = answer.record["graph"]
     sources = ", ".join(graph["sources"]) or "a table of your own"
     chosen = graph.get("reconcile")
-    year = f"; trade of {graph['year']}" if graph.get("year") else ""
+    year = f"; year {graph['year']}" if graph.get("year") else ""
     return f"{sources}{year}" + ("" if chosen in {None, "none"} else f"; reconciled by {chosen}, an assumption")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import altair as alt
 
     from critmin.graph import Answer, Graph
-
-_Group = TypeVar("_Group")
 
 # The year of the trade flows when none is given: the newest that the reference dataset has in full.
 YEAR = 2024
@@ -32,12 +30,14 @@ def _grouped(
     """Add options to a command, which gets them as one object."""
 
     def decorate(command: Command) -> Command:
-        @functools.wraps(command)
         def called(**values: Any) -> object:  # noqa: ANN401
             taken = {each.name: values.pop(each.name) for each in fields(kind) if each.name in values}
             return command(**values, **{name: kind(**taken)})
 
-        return functools.reduce(lambda wrapped, option: option(wrapped), reversed(options), called)
+        wrapped: Command = functools.update_wrapper(called, command)
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
 
     return decorate
 
@@ -62,7 +62,7 @@ class Source:
         from critmin import graph
 
         self._check()
-        built: Any
+        built: Graph
         if self.edges is not None:
             built = _own(self.edges, self.nodes, self.measure)
         elif self.benchmark is not None:
@@ -73,7 +73,7 @@ class Source:
         else:
             options = {"production_year": self.production_year, "reconcile": self.reconcile or "none"}
             built = graph.build(list(self.commodities), year=self.year or YEAR, **options)
-        return built if self.layer is None else built.layer(self.layer)
+        return built if self.layer is None else _layer(built, self.layer)
 
     def _check(self) -> None:
         """Refuse options that contradict each other, or would be silently ignored."""
@@ -104,6 +104,16 @@ class Source:
                 raise click.UsageError(
                     f"{name} means nothing with {kind}: leave it out, or use {' or '.join(sorted(where))}"
                 )
+
+
+def _layer(built: Graph, name: str) -> Graph:
+    """Return the flows of one commodity."""
+    from critmin.exceptions import UnknownNameError
+
+    if name not in built.commodities:
+        known = ", ".join(f"`{one}`" for one in built.commodities) or "none"
+        raise UnknownNameError(f"unknown commodity `{name}` of --layer; the graph has {known}")
+    return built.layer(name)
 
 
 def _own(edges: Path, nodes: Path | None, measure: str | None) -> Graph:
@@ -147,7 +157,7 @@ source_options = _grouped("source", Source, [
                  help="What to suppose of goods whose origin nobody records.  [default: none]"),
     click.option("--layer", metavar="COMMODITY", help="Ask only the flows of this commodity."),
     click.option("--trade", "from_trade", is_flag=True, help="Recorded trade of COMMODITY instead of its chain."),
-    click.option("--industries", "benchmark", type=int, metavar="YEAR", help="U.S. industries of 2012 or 2017 instead."),
+    click.option("--industries", "benchmark", type=int, metavar="YEAR", help="U.S. industries, 2012 or 2017, instead."),
     click.option("--edges", type=FILE, metavar="FILE", help="Your own: .csv, .parquet, .json (node-link), .graphml."),
     click.option("--nodes", type=FILE, metavar="FILE", help="Nodes of your own edges, .csv or .parquet."),
     click.option("--measure", type=click.Choice(MEASURES), help="What the flows of --trade or --edges are."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from critmin._graph_words import groups
 from critmin._words import country_name, in_sentence, listed, percent, short
+from critmin.cli import _graph_phrases as phrases
 from critmin.cli.render import print_item, print_line, print_table
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from critmin import graph as cg
 
+# Residuals up to this are what floating-point sums leave [the measure of the graph].
+_BALANCED = 1e-6
+# Share of unknown origin from which on the answer itself tells it.
+_WORTH_SAYING = 0.01
 # Rows of a table, and notes, that a terminal shows without `--all`.
 SHOWN = 12
 NOTES = 6
@@ -34,30 +39,38 @@ def shown(*, everything: bool) -> int:
 
 def exposure(answer: cg.Exposure, n_shown: int) -> None:
     """Print the countries, or nodes without one, that a supply passes through."""
-    blocks = [(key, _suppliers(answer, key)) for key, _ in groups(answer.nodes)]
-    for key, rows in blocks:
-        first = next(iter(rows), None)
-        if first is None:
-            told = f"The {supply(key)} begins with its own supply: nothing passes through anybody else."
-        else:
-            told = f"{percent(first[1])} of the {supply(key)} passes through {_at(first[0])}: "
-            told += f"{percent(first[3])} is bought there, {percent(first[2])} begins there."
-        print_line(told, style="bold")
-    heads = ("country", "passes through", "begins there", "bought there")
-    for key, rows in blocks:
+    blocks = [(key, _suppliers(answer, key), _unknown(answer, key)) for key, _ in groups(answer.nodes)]
+    for key, rows, unknown in blocks:
+        print_line(_exposed(key, rows, unknown), style="bold")
+    heads = ("", "passes through", "begins there", "bought there")
+    for key, rows, unknown in blocks:
         print_line()
-        lines = [(_place(name), *(percent(share) for share in shares)) for name, *shares in rows]
-        _table(f"Shares of the {supply(key)}", heads, lines, n_shown, right=heads[1:])
-        unexplained = sum(row["origin_share"] for row in _of(answer.nodes, key).to_dicts() if row["is_unexplained"])
-        if unexplained:
-            print_item("Unknown", f"{percent(unexplained)} begins at nodes of which no supply is recorded")
+        lines = [(phrases.place(name), *(phrases.share(share) for share in shares)) for name, *shares in rows]
+        _table(f"Shares of the {phrases.supply(key)}", heads, lines, n_shown, right=heads[1:])
+        if unknown:
+            print_item("Unknown", f"{percent(unknown)} begins at nodes of which no supply is recorded")
+
+
+def _exposed(key: dict[str, Any], rows: list[tuple[str, float, float, float]], unknown: float) -> str:
+    """Tell the largest share, and how much is not known."""
+    if not rows:
+        return f"The {phrases.supply(key)} passes through nobody else."
+    name, passing, beginning, bought = rows[0]
+    told = f"{percent(passing)} of the {phrases.supply(key)} passes through {phrases.at(name)}: "
+    told += f"{percent(bought)} is bought there, {percent(beginning)} begins there"
+    return f"{told}; of {percent(unknown)} nobody records the origin." if unknown >= _WORTH_SAYING else f"{told}."
+
+
+def _unknown(answer: cg.Exposure, key: dict[str, Any]) -> float:
+    nodes = _of(answer.nodes, key)
+    return float(nodes.filter(nodes["is_unexplained"])["origin_share"].sum())
 
 
 def _suppliers(answer: cg.Exposure, key: dict[str, Any]) -> list[tuple[str, float, float, float]]:
     """List who is passed, the largest first, without the target itself."""
-    wanted = (key["target"], key["commodity"])
-    told = next(one for one in answer.record["targets"] if (one["target"], one["commodity"]) == wanted)
-    theirs = {each["node"] for each in told["nodes"]}
+    theirs = {
+        each["node"] for told in answer.record["targets"] if told["target"] == key["target"] for each in told["nodes"]
+    }
     nodes = _of(answer.nodes, key).to_dicts()
     own = {row["country"] for row in nodes if row["node"] in theirs}
     rows, name = _of(answer.countries, key).to_dicts(), "country"
@@ -75,19 +88,34 @@ def chokepoints(answer: cg.Chokepoints, dominators: pl.DataFrame, n_shown: int) 
     blocks = [(key, _of(answer.losses, key).to_dicts()) for key in _keys(answer.targets)]
     for key, rows in blocks:
         if not rows:
-            print_line(f"Nothing is lost of the {supply(key)}, whoever falls out.", style="bold")
+            print_line(f"Nothing is lost of the {phrases.supply(key)}, whoever falls out.", style="bold")
             continue
-        told = f"Losing {_removed(rows[0], _at)} costs {percent(rows[0]['loss_rerouted'])} of the {supply(key)} after "
-        told += f"the best rerouting, and {_lost(rows[0]['loss_rigid'])} when nobody reroutes."
+        after, rigid = (phrases.share(rows[0][name]) for name in ("loss_rerouted", "loss_rigid"))
+        told = (
+            f"Losing {phrases.removed(rows[0], phrases.at)} costs {after} of the {phrases.supply(key)} after the best "
+        )
+        told += f"rerouting, and {rigid} when nobody reroutes."
         print_line(told, style="bold")
     heads = ("lost", "no rerouting", "best rerouting", "instead")
     for key, rows in blocks:
         print_line()
         lines = [
-            (_removed(row, country_name), _lost(row["loss_rigid"]), _lost(row["loss_rerouted"]), _instead(row))
+            (
+                phrases.removed(row, country_name),
+                phrases.share(row["loss_rigid"]),
+                phrases.share(row["loss_rerouted"]),
+                phrases.instead(row),
+            )
             for row in rows
         ]
-        _table(f"Lost share of the {supply(key)}", heads, lines, n_shown, right=heads[1:3], wrap=(heads[0], heads[3]))
+        _table(
+            f"Lost share of the {phrases.supply(key)}",
+            heads,
+            lines,
+            n_shown,
+            right=heads[1:3],
+            wrap=(heads[0], heads[3]),
+        )
         target = _of(answer.targets, key).row(0, named=True)
         before = short(target[f"deliverable_before_{answer.measure}"])
         print_item("Deliverable with nothing lost", f"{before} {answer.unit} a year")
@@ -102,26 +130,36 @@ def chokepoints(answer: cg.Chokepoints, dominators: pl.DataFrame, n_shown: int) 
 def bloc(answer: cg.BlocAnswer, n_shown: int) -> None:
     """Print how far a chain is closed, stage by stage, and what partners add."""
     for row in answer.layers.to_dicts():
-        told = f"{percent(row['closure'])} of the {supply(row)} stays inside from its origin to its last stage"
+        told = f"{percent(row['closure'])} of the {phrases.supply(row)} stays inside from its origin to its last stage"
         if row["leaves_at_good"] or row["leaves_at_stage"]:
             told += f"; most of it leaves at {row['leaves_at_good']} ({row['leaves_at_stage'] or 'no stage'})"
         print_line(f"{told}.", style="bold")
         if row["unexplained_share"]:
             print_item("Unknown", f"{percent(row['unexplained_share'])} begins where no supply is recorded")
-    heads = ("good", "stage", f"made there,\n{answer.unit}", "from inside", "self-\nsufficient", "leaves here")
+    heads = ("good", "stage", f"made inside,\n{answer.unit}", "from\ninside", "self-\nsufficient", "leaves\nhere")
     for row in answer.layers.to_dicts():
         print_line()
         made = f"production_{answer.measure}"
+        shares = ("inside_share", "self_sufficiency", "exit_share")
         lines = [
-            (one["good"], one["stage"], _amount(one[made]), _lost(one["inside_share"]), _lost(one["self_sufficiency"]),
-             _lost(one["exit_share"]))
+            (one["good"], one["stage"], phrases.amount(one[made]), *(phrases.share(one[name]) for name in shares))
             for one in _of(answer.stages, row, "bloc").to_dicts()
-        ]  # fmt: skip
-        _table(f"Stages of the {supply(row)}", heads, lines, n_shown, right=heads[2:])
-        gains = _of(answer.partners, row, "bloc") if "bloc" in answer.partners.columns else answer.partners
-        for one in gains.filter(gains["commodity"].eq_missing(row["commodity"])).head(n_shown).to_dicts():
-            gain = f"{percent(one['closure_after'])} stays inside, {100 * one['gain']:.2g} points more"
-            print_item(f"With {in_sentence(one['partner'])}", gain)
+        ]
+        _table(f"Stages of the {phrases.supply(row)}", heads, lines, n_shown, right=heads[2:])
+        _gains(answer.partners.filter(answer.partners["commodity"].eq_missing(row["commodity"])), n_shown)
+
+
+def _gains(partners: pl.DataFrame, n_shown: int) -> None:
+    """Tell what each partner adds, and who adds nothing."""
+    ranked = partners.sort("gain", descending=True, maintain_order=True).to_dicts()
+    adding = [one for one in ranked if one["gain"] >= phrases.NOTHING]
+    for one in adding[:n_shown]:
+        gain = f"{percent(one['closure_after'])} stays inside, {100 * one['gain']:.2g} points more"
+        print_item(f"With {in_sentence(one['partner'])}", gain)
+    rest = [in_sentence(one["partner"]) for one in ranked if one["gain"] < phrases.NOTHING]
+    if rest:
+        named = listed(rest) if len(rest) <= n_shown else f"{', '.join(rest[:n_shown])} and {len(rest) - n_shown} more"
+        print_item("No gain", f"with {named}")
 
 
 def trace(answer: cg.Paths, n_shown: int) -> None:
@@ -130,7 +168,7 @@ def trace(answer: cg.Paths, n_shown: int) -> None:
     for row in answer.coverage.to_dicts():
         n_paths = row["n_paths"]
         told = f"{n_paths} way{'' if n_paths == 1 else 's'} of at least {least} carr{'ies' if n_paths == 1 else 'y'} "
-        print_line(f"{told}{percent(row['covered_share'])} of the {supply(row)}.", style="bold")
+        print_line(f"{told}{percent(row['covered_share'])} of the {phrases.supply(row)}.", style="bold")
     for key in _keys(answer.coverage):
         print_line()
         steps = _of(answer.paths, key)
@@ -138,14 +176,15 @@ def trace(answer: cg.Paths, n_shown: int) -> None:
         for _, path in steps.group_by("path_id", maintain_order=True):
             unknown = " (origin unknown)" if path["is_unexplained"][0] else ""
             lines.append((percent(path["share"][0]), " > ".join(path["node"]) + unknown))
-        _table(f"Ways of the {supply(key)}", ("share", "way"), lines, n_shown, right=("share",), wrap=("way",))
+        _table(f"Ways of the {phrases.supply(key)}", ("share", "way"), lines, n_shown, right=("share",), wrap=("way",))
 
 
 def contents(answer: cg.Contents, n_shown: int) -> None:
     """Print how much of which material a product takes, and where it begins."""
+    unit = answer.unit.partition(" ")[0]
     for product in answer.materials["product"].unique(maintain_order=True):
         rows = answer.materials.filter(answer.materials["product"] == product).to_dicts()
-        parts = [f"{_amount(row[answer.measure])} {answer.unit} of {material(row)}" for row in rows]
+        parts = [f"{phrases.amount(row[answer.measure])} {unit} of {phrases.material(row)}" for row in rows]
         print_line(f"{product} takes {listed(parts)} a year.", style="bold")
     heads = ("begins at", "country", answer.unit, "share")
     for key in _keys(answer.materials, "product"):
@@ -153,10 +192,10 @@ def contents(answer: cg.Contents, n_shown: int) -> None:
         lines = [
             (":".join(part for part in (row["good"], row["stage"]) if part),
              "unknown" if row["is_unexplained"] else row["country"] and country_name(row["country"]),
-             _amount(row[answer.measure]), percent(row["share"]))
+             phrases.amount(row[answer.measure]), percent(row["share"]))
             for row in _of(answer.origins, key, "product").to_dicts() if row["share"]
         ]  # fmt: skip
-        _table(f"Origin of the {material(key)} of {key['product']}", heads, lines, n_shown, right=heads[2:])
+        _table(f"Origin of the {phrases.material(key)} of {key['product']}", heads, lines, n_shown, right=heads[2:])
 
 
 def robustness(answer: cg.Robustness, n_shown: int) -> None:
@@ -164,18 +203,24 @@ def robustness(answer: cg.Robustness, n_shown: int) -> None:
     for key, rows in groups(answer.curve):
         lost = rows.filter(rows["n_removed"] > 0).head(3).to_dicts()
         if not lost:
-            print_line(f"No country can be lost of the {supply(key)}.", style="bold")
+            print_line(f"No country can be lost of the {phrases.supply(key)}.", style="bold")
             continue
         names = listed([in_sentence(row["removed"]) for row in lost])
-        left = percent(lost[-1]["deliverable_share"])
-        print_line(f"Without {names} {left} of the {supply(key)} is left; nobody reroutes.", style="bold")
+        left = phrases.share(lost[-1]["deliverable_share"])
+        print_line(f"Without {names} {left} of the {phrases.supply(key)} is left; nobody reroutes.", style="bold")
     for key, rows in groups(answer.curve):
         print_line()
         lines = [
-            (row["n_removed"], country_name(row["removed"]), percent(row["deliverable_share"]))
+            (row["n_removed"], country_name(row["removed"]), phrases.share(row["deliverable_share"]))
             for row in rows.filter(rows["n_removed"] > 0).to_dicts()
         ]
-        _table(f"Lost one after another: the {supply(key)}", ("", "lost too", "left"), lines, n_shown, right=("left",))
+        _table(
+            f"Lost one after another: the {phrases.supply(key)}",
+            ("", "lost too", "left"),
+            lines,
+            n_shown,
+            right=("left",),
+        )
 
 
 def structure(answer: cg.Structure, n_shown: int) -> None:
@@ -188,7 +233,7 @@ def structure(answer: cg.Structure, n_shown: int) -> None:
     heads = ("node", "in", "out", "between", "PageRank", "community")
     ends = [f"{end}_strength_{answer.measure}" for end in ("in", "out")]
     lines = [
-        (row["node"], *(_amount(row[end]) for end in ends), row["betweenness"] and f"{row['betweenness']:.3f}",
+        (row["node"], *(phrases.amount(row[end]) for end in ends), row["betweenness"] and f"{row['betweenness']:.3f}",
          f"{row['pagerank']:.3f}", str(row["community"]))
         for row in ranked
     ]  # fmt: skip
@@ -200,16 +245,19 @@ def structure(answer: cg.Structure, n_shown: int) -> None:
 def built(graph: cg.Graph, n_shown: int) -> None:
     """Print what a graph holds, and what does not add up in it."""
     n_places = f" in {len(graph.countries)} countries" if graph.countries else ""
-    name = listed([_spaced(one) for one in graph.commodities if one] or ["graph"])
+    names = [phrases.spaced(one) for one in graph.commodities if one] or ["graph"]
+    name = listed(names) if len(names) <= n_shown else f"{len(names)} commodities"
     when = f" {graph.record['year']}" if graph.record.get("year") else ""
     told = f"{name.capitalize()}{when}: {graph.n_nodes} nodes{n_places}, {graph.n_edges} flows in {graph.unit} a year."
     print_line(told, style="bold")
     print_line()
     heads = ("node", "own supply", "in", "out", "residual")
-    lines = [
-        (row[0], *(None if value is None else _amount(value) for value in row[1:])) for row in graph.balances.rows()
-    ]
-    _table(f"What does not add up, {graph.unit}", heads, lines, n_shown, right=heads[1:], wrap=("node",))
+    # What reaches its last node stays there: that is use, not a gap.
+    balances = graph.balances
+    is_open = (balances[f"outflow_{graph.measure}"] > 0) & (balances[f"residual_{graph.measure}"].abs() > _BALANCED)
+    lines = [(row[0], *(phrases.amount(value) for value in row[1:])) for row in balances.filter(is_open).rows()]
+    title = f"Residuals, {graph.unit}: used, lost or stocked; negative: no recorded origin"
+    _table(title, heads, lines, n_shown, right=heads[1:], wrap=("node",))
     last = graph.nodes.filter(graph.nodes["country"].is_null() & (graph.nodes["stage"] == "product"))["node"]
     if not last.is_empty():
         print_item("Products", ", ".join(last))
@@ -234,17 +282,6 @@ def notes(graph: cg.Graph, *, everything: bool, more: Iterable[str] = ()) -> Non
     print_line("More: " + ", ".join(f"`{one}`" for one in ("--all", "--json", "--csv DIR", *more)) + ".")
 
 
-def supply(key: dict[str, Any]) -> str:
-    """Name a supply: of which material, and whose."""
-    who = key.get("target") or key.get("bloc") or key.get("product")
-    return f"{material(key)} of {_at(str(who))}"
-
-
-def material(key: dict[str, Any]) -> str:
-    """Name the material of a layer."""
-    return _spaced(key["commodity"]) if key["commodity"] else "supply"
-
-
 def _table(
     title: str, heads: tuple[str, ...], rows: list[Any], n_shown: int, *, right: tuple[str, ...],
     wrap: tuple[str, ...] = (),
@@ -260,43 +297,3 @@ def _keys(table: pl.DataFrame, who: str = "target") -> list[dict[str, Any]]:
 
 def _of(table: pl.DataFrame, key: dict[str, Any], who: str = "target") -> pl.DataFrame:
     return table.filter((table[who] == key[who]) & table["commodity"].eq_missing(key["commodity"]))
-
-
-def _at(name: str) -> str:
-    return in_sentence(name) if _is_code(name) else name
-
-
-def _place(name: str) -> str:
-    return country_name(name) if _is_code(name) else name
-
-
-def _is_code(name: str) -> bool:
-    return len(name) == len("CHN") and name.isupper()
-
-
-def _removed(row: dict[str, Any], name: Any) -> str:  # noqa: ANN401
-    """Name what is lost, by its kind."""
-    if row["kind"] == "pair":
-        return listed([name(code) for code in row["removed"].split("+")])
-    code, _, stage = row["removed"].partition(":")
-    if row["kind"] == "stage-country":
-        return f"{name(code)}, {stage}"
-    return name(code) if row["kind"] == "country" else row["removed"]
-
-
-def _instead(row: dict[str, Any]) -> str:
-    if row["is_single_point_of_failure"]:
-        return "nobody: single point of failure"
-    return (row["alternatives"] or "nobody").split(", ")[0]
-
-
-def _lost(share: float | None) -> str:
-    return "n/a" if share is None else percent(share)
-
-
-def _amount(value: float | None) -> str:
-    return "n/a" if value is None else short(value)
-
-
-def _spaced(name: str) -> str:
-    return name.replace("-", " ")

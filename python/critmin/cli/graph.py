@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from critmin.cli import _graph_draw as drawn
+from critmin.cli import _graph_print as printed
 from critmin.cli._graph_options import (
     FILE,
     Asked,
@@ -35,7 +37,8 @@ def graph() -> None:
     """Who supplies whom along a chain, and the questions asked of it.
 
     COMMODITY is one chain or several: antimony, cobalt, gallium, germanium, lithium, natural-graphite, rare-earths,
-    tungsten. A node is GOOD:STAGE:COUNTRY, as gallium:refinery:CHN, or GOOD:STAGE, as gan-radar:product.
+    tungsten. A node is GOOD:STAGE:COUNTRY, as gallium:refinery:CHN, or GOOD:STAGE, as satellites:product. Two things
+    are rarely recorded: where re-exported goods come from (--reconcile), and what a route can carry (--route-factor).
 
     \b
     Examples:
@@ -62,12 +65,10 @@ def build(
     \b
     Examples:
       critmin graph build gallium germanium --reconcile world-pool
-      critmin graph build rare-earths --layer neodymium --sankey neodymium.svg
+      critmin graph build gallium germanium --layer germanium --sankey germanium.svg
       critmin graph build cobalt --trade --year 2015 --output cobalt.graphml
       critmin graph build --edges my-flows.csv --json
     """  # noqa: D301
-    from critmin.cli import _graph_print as printed
-
     found = source.build()
     if as_json:
         click.echo(found.to_json())
@@ -96,9 +97,6 @@ def exposure(*, source: Source, asked: Asked, everything: bool, output: Output) 
       critmin graph exposure cobalt lithium --target electric-vehicles:product --json
       critmin graph exposure natural-graphite --trade --year 2020 --country Japan --picture map.svg
     """  # noqa: D301
-    from critmin.cli import _graph_draw as drawn
-    from critmin.cli import _graph_print as printed
-
     words, found = asked.words(), source.build()
     answer = found.exposure(**words)
     show = partial(printed.exposure, answer, printed.shown(everything=everything))
@@ -127,9 +125,6 @@ def chokepoints(
       critmin graph chokepoints tungsten --target cutting-tools:product --kind node --kind pair
       critmin graph chokepoints germanium --bloc eu-27 --route-factor none --picture losses.svg
     """  # noqa: D301
-    from critmin.cli import _graph_draw as drawn
-    from critmin.cli import _graph_print as printed
-
     words, factor, found = asked.words(), _factor(route_factor), source.build()
     chosen = kinds or ("country", "stage-country")
     answer = found.chokepoints(**words, kinds=chosen, route_factor=factor, pairs_among=pairs_among)
@@ -161,9 +156,6 @@ def bloc(*, source: Source, asked: Asked, partners: tuple[str, ...], everything:
       critmin graph bloc gallium --bloc g7 --stage refinery --partner China --partner "South Korea"
       critmin graph bloc natural-graphite --bloc Japan --bloc Korea --partner all
     """  # noqa: D301
-    from critmin.cli import _graph_draw as drawn
-    from critmin.cli import _graph_print as printed
-
     found = source.build()
     added = named(partners) if partners else None
     answer = found.bloc(named(asked.bloc), stage=asked.stage, day=asked.day, partners=added)
@@ -190,9 +182,6 @@ def trace(
       critmin graph trace gallium --target gan-radar:product --reconcile world-pool
       critmin graph trace rare-earths --target wind-turbines:product --origin Australia --min-share 0.001
     """  # noqa: D301
-    from critmin.cli import _graph_draw as drawn
-    from critmin.cli import _graph_print as printed
-
     words, found = asked.words(), source.build()
     begin = named(origins) if origins else None
     answer = found.trace(**words, origin=begin, min_share=min_share, max_paths=max_paths)
@@ -212,8 +201,6 @@ def contents(*, source: Source, products: tuple[str, ...], everything: bool, out
     Example:
       critmin graph contents gallium germanium --target satellites:product --reconcile world-pool
     """  # noqa: D301
-    from critmin.cli import _graph_print as printed
-
     found = source.build()
     answer = found.contents(list(products))
     show = partial(printed.contents, answer, printed.shown(everything=everything))
@@ -238,9 +225,6 @@ def robustness(
       critmin graph robustness gallium --country USA --reconcile world-pool
       critmin graph robustness cobalt --country Japan --lose "DR Congo" --lose China --picture curve.svg
     """  # noqa: D301
-    from critmin.cli import _graph_draw as drawn
-    from critmin.cli import _graph_print as printed
-
     words, found = asked.words(), source.build()
     answer = found.robustness(**words, order=list(lost) or order)
     show = partial(printed.robustness, answer, printed.shown(everything=everything))
@@ -258,8 +242,6 @@ def structure(*, source: Source, everything: bool, output: Output) -> None:
     Example:
       critmin graph structure natural-graphite --trade --year 2024
     """  # noqa: D301
-    from critmin.cli import _graph_print as printed
-
     found = source.build()
     answer = found.structure()
     show = partial(printed.structure, answer, printed.shown(everything=everything))
@@ -268,7 +250,6 @@ def structure(*, source: Source, everything: bool, output: Output) -> None:
 
 def _with_notes(found: Graph, show: Callable[[], None], *, everything: bool) -> Callable[[], None]:
     """Print the answer, and under it what it rests on."""
-    from critmin.cli import _graph_print as printed
 
     def whole() -> None:
         show()

@@ -127,6 +127,10 @@ def _print_comparison(result: StudyResult, *, cells: bool) -> None:
             rows = result.overview
             print_table("Further off than twice the tolerance, without a name", rows.columns, rows.rows(), wrap=["why"])
         return
+    if "why" not in result.overview.columns:
+        rows = result.overview
+        print_table("Ours beside published", rows.columns, rows.rows(), wrap=rows.columns)
+        return
     has_gap = result.overview["why"] != ""
     print_item("Match in every year", ", ".join(result.overview.filter(~has_gap)["series"]))
     rows = result.overview.filter(has_gap)

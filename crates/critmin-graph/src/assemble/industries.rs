@@ -129,7 +129,8 @@ fn kinds(tables: Tables<'_>, year: i16) -> Result<BTreeMap<String, Vec<String>>,
     }
     let (code, kind) = (sheet.text("code")?, sheet.text("kind")?);
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    rows.into_iter()
-        .for_each(|row| found.entry(code.or_empty(row).to_owned()).or_default().push(kind.or_empty(row).to_owned()));
+    for row in rows {
+        found.entry(code.or_empty(row).to_owned()).or_default().push(kind.or_empty(row).to_owned());
+    }
     Ok(found)
 }

@@ -110,8 +110,11 @@ fn contents(tables: Tables<'_>, stage: &ChainStage, commodity: &str) -> Result<B
     }
 }
 
+/// By code, origin and destination: the first and the last year.
+type Faults = BTreeMap<(String, String, String), (i16, i16)>;
+
 /// Flows that cannot be what their code says, with the years for which that was seen.
-fn faults(tables: Tables<'_>) -> Result<BTreeMap<(String, String, String), (i16, i16)>, Error> {
+fn faults(tables: Tables<'_>) -> Result<Faults, Error> {
     let sheet = Sheet::open(tables, "trade_faults")?;
     let (hs6, origin, destination) = (sheet.text("hs6")?, sheet.text("origin")?, sheet.text("destination")?);
     let (first, last) = (sheet.text("year_from")?, sheet.text("year_to")?);

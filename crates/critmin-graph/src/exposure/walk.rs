@@ -221,7 +221,9 @@ impl<'a> Walk<'a> {
         }
         // What arrived last has gone on to suppliers outside, but not to those of the cycle.
         self.round(&cycle, &now, &mut next);
-        next.iter().for_each(|left| course.unassigned = sum(course.unassigned, *left));
+        for left in &next {
+            course.unassigned = sum(course.unassigned, *left);
+        }
         course.rounds = course.rounds.max(rounds);
         Ok(())
     }
@@ -262,7 +264,9 @@ fn mark_closed(graph: &Graph, is_unexplained: &mut [bool]) {
             0.0 < graph.own(node) || graph.purchases(node).any(comes_from_outside)
         };
         if 1 < members.len() && !members.iter().any(is_open) {
-            members.iter().for_each(|&node| is_unexplained[node as usize] = true);
+            for &node in members {
+                is_unexplained[node as usize] = true;
+            }
         }
     }
 }

@@ -107,20 +107,19 @@ impl<'a> Flow<'a> {
         let mut way: Vec<usize> = Vec::new();
         let mut node = SOURCE as usize;
         while node != SINK as usize {
-            match self.step(node) {
-                Some(arc) => {
-                    way.push(arc);
-                    node = self.network.head[arc] as usize;
-                }
-                None => {
-                    self.level[node] = UNSEEN;
-                    let Some(arc) = way.pop() else { return false };
-                    node = self.network.head[arc ^ 1] as usize;
-                }
+            if let Some(arc) = self.step(node) {
+                way.push(arc);
+                node = self.network.head[arc] as usize;
+            } else {
+                self.level[node] = UNSEEN;
+                let Some(arc) = way.pop() else { return false };
+                node = self.network.head[arc ^ 1] as usize;
             }
         }
         let amount = way.iter().map(|&arc| self.residual[arc]).fold(f64::INFINITY, f64::min);
-        way.iter().for_each(|&arc| self.move_along(arc, amount));
+        for &arc in &way {
+            self.move_along(arc, amount);
+        }
         amount.is_finite()
     }
 
@@ -139,7 +138,9 @@ impl<'a> Flow<'a> {
 
     /// Takes every flow through the removed nodes out of the solved flow, back to the source and on to the sink.
     pub(crate) fn remove(&mut self, nodes: &[u32]) {
-        nodes.iter().for_each(|&node| self.is_removed[node as usize] = true);
+        for &node in nodes {
+            self.is_removed[node as usize] = true;
+        }
         // What each standing node receives and can no longer hand on (+), or hands on and no longer receives (-).
         let mut balance: Vec<(u32, f64)> = Vec::new();
         for &node in nodes {
@@ -172,7 +173,9 @@ impl<'a> Flow<'a> {
 
     /// Puts removed nodes back; call after [`Flow::undo`].
     pub(crate) fn restore(&mut self, nodes: &[u32]) {
-        nodes.iter().for_each(|&node| self.is_removed[node as usize] = false);
+        for &node in nodes {
+            self.is_removed[node as usize] = false;
+        }
     }
 
     /// What flows on an arc in its own direction: nothing on arcs back.

@@ -5,30 +5,30 @@
 use critmin_core::CountryId;
 use critmin_graph::{BuildOptions, Edge, Graph, Measure, Node};
 
-pub fn graph(nodes: &[Node], edges: &[Edge]) -> Graph {
+pub(crate) fn graph(nodes: &[Node], edges: &[Edge]) -> Graph {
     Graph::from_records(nodes, edges, Measure::ContainedMass, BuildOptions::default()).unwrap()
 }
 
 /// Only the tonnes and the names.
-pub fn flows(edges: &[(&str, &str, f64)]) -> Vec<Edge> {
+pub(crate) fn flows(edges: &[(&str, &str, f64)]) -> Vec<Edge> {
     edges.iter().map(|&(supplier, buyer, flow)| Edge::new(supplier, buyer, "", flow)).collect()
 }
 
-pub fn node(id: &str, own_supply: Option<f64>) -> Node {
+pub(crate) fn node(id: &str, own_supply: Option<f64>) -> Node {
     Node { id: id.to_owned(), good: String::new(), stage: None, country: None, own_supply, capacity: None }
 }
 
-pub fn countries(codes: &[&str]) -> Vec<CountryId> {
+pub(crate) fn countries(codes: &[&str]) -> Vec<CountryId> {
     codes.iter().map(|&code| CountryId::new(code).unwrap()).collect()
 }
 
-pub fn close(found: f64, expected: f64) {
+pub(crate) fn close(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-9, "found {found}, expected {expected}");
 }
 
 /// A random graph of a fixed seed. Every third node has an own supply; seven countries, of which the last node of each
 /// seven has none; two goods at three stages. With `cycles` false every flow goes to a later node.
-pub fn random(seed: u64, n_nodes: usize, n_edges: usize, cycles: bool) -> (Vec<Node>, Vec<Edge>) {
+pub(crate) fn random(seed: u64, n_nodes: usize, n_edges: usize, cycles: bool) -> (Vec<Node>, Vec<Edge>) {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = |n: usize| {
         state ^= state << 13;
@@ -63,12 +63,12 @@ pub fn random(seed: u64, n_nodes: usize, n_edges: usize, cycles: bool) -> (Vec<N
 }
 
 /// The same graph under names in the opposite order.
-pub fn relabelled(nodes: &[Node], edges: &[Edge]) -> (Vec<Node>, Vec<Edge>) {
+pub(crate) fn relabelled(nodes: &[Node], edges: &[Edge]) -> (Vec<Node>, Vec<Edge>) {
     let nodes = nodes.iter().map(|node| Node { id: renamed(&node.id), ..node.clone() }).collect();
     let edge = |edge: &Edge| Edge { supplier: renamed(&edge.supplier), buyer: renamed(&edge.buyer), ..edge.clone() };
     (nodes, edges.iter().map(edge).collect())
 }
 
-pub fn renamed(id: &str) -> String {
+pub(crate) fn renamed(id: &str) -> String {
     format!("m{:03}", 999 - id[1..].parse::<usize>().unwrap())
 }
