@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import critmin as cm
@@ -80,8 +81,8 @@ def test_several_targets_and_chains_stand_one_below_the_other():
     text = printed("exposure", "gallium", "germanium", "--target", "satellites:product", "--reconcile", "world-pool")
     for material in ("gallium", "germanium"):
         assert f"Shares of the {material} of satellites:product" in text
-    record = answered("exposure", "gallium", "--country", "Japan", "--country", "Korea", "--stage", "refinery")
-    assert {row["target"] for row in record["countries"]} == {"JPN", "KOR"}
+    record = answered("exposure", "gallium", "--country", "Japan", "--country", "Russia", "--stage", "refinery")
+    assert {row["target"] for row in record["countries"]} == {"JPN", "RUS"}
     own = answered("exposure", "gallium", "--bloc", "Japan", "--bloc", "Germany", "--stage", "refinery")
     assert {row["target"] for row in own["nodes"]} == {"JPN+DEU"}
 
@@ -209,6 +210,10 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "edges and a chain": (("build", "gallium", "--edges", "graph.json"), "COMMODITY"),
     "a reconciliation of industries": (("build", "--industries", "2017", "--reconcile", "none"), "--reconcile"),
     "a pool of trade": (("build", "cobalt", "--trade", "--reconcile", "world-pool"), "deficit-is-origin"),
+    "trade that only goes round": (
+        ("exposure", "natural-graphite", "--trade", "--year", "2020", "--country", "Japan"),
+        "--reconcile deficit-is-origin",
+    ),
     "industries of 2020": (("build", "--industries", "2020"), "2017"),
     "an output of another kind": (("build", "gallium", "--output", "graph.xlsx"), ".parquet"),
     "a picture of another kind": (("exposure", *POOLED, "--picture", "map.gif"), ".svg"),
@@ -242,8 +247,12 @@ def test_a_table_with_faults_names_its_rows(tmp_path: Path):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(command: str):
+def test_the_examples_of_the_help_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-flows.csv").write_text("supplier,buyer,mass_t\nmine,smelter,10\n", encoding="utf-8")
     text = printed(command, "--help")
-    assert "Example" in text
-    assert f"critmin graph {command} " in text
+    examples = [line.strip() for line in text.splitlines() if line.strip().startswith(f"critmin graph {command} ")]
+    assert examples
+    for example in examples:
+        printed(*shlex.split(example)[2:])
     assert command in printed("--help")

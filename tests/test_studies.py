@@ -240,3 +240,18 @@ def test_studies_of_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CRITMIN_STUDIES", str(tmp_path / "nowhere"))
     with pytest.raises(cm.ReadError, match="nowhere"):
         cm.list_studies()
+
+
+def test_import_sources_stay_what_they_are():
+    result = cm.run_study("usgs-mcs-2026-import-sources")
+    assert result.comparison.height == 87
+    assert result.verdict["agrees"] >= 60
+    shares = {(row["commodity"], row["country"]): row for row in result.comparison.to_dicts()}
+    # Printed 46 %, and 44 % in the trade of 2021 to 2024.
+    graphite = shares["natural-graphite", "CHN"]
+    assert graphite["published"] == pytest.approx(0.46)
+    assert graphite["ours"] == pytest.approx(0.44, abs=0.01)
+    assert shares["rare-earths", "CHN"]["verdict"] == "agrees"
+    named = result.study.explanations
+    differs = {row["commodity"] for row in result.comparison.filter(verdict="differs").to_dicts()}
+    assert differs - set(named) == {"barite", "bismuth"}, "what differs has a reason, or is known to have none"

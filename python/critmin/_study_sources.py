@@ -1,4 +1,4 @@
-"""A study of import sources: what a survey prints as a buyer's sources beside the direct exposure of the trade graph."""
+"""A study of import sources: what a survey prints beside the direct exposure of the trade graph."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def run(study: Study, progress: Progress) -> tuple[pl.DataFrame, dict[str, Resul
             tell(done, len(commodities))
     shares = pl.concat(ours)
     joined = published.join(shares, on=["commodity", "country"], how="left", maintain_order="left")
-    # A country without a row sold nothing under these codes: that is a share of zero, since the buyer's imports are known.
-    rows = [_told(row, study) for row in joined.with_columns(pl.col("ours").fill_null(0.0)).to_dicts()]
+    rows = [_told(row, study) for row in joined.to_dicts()]
     return pl.DataFrame(rows, infer_schema_length=None), {}
 
 
@@ -53,10 +52,15 @@ def _direct(asked: dict[str, Any], commodity: str) -> pl.DataFrame:
 
 
 def _told(row: dict[str, Any], study: Study) -> dict[str, Any]:
-    gap = row["ours"] - row["published"]
-    agrees = abs(gap) <= study.record["tolerance"]["share"]
-    reason = "" if agrees else study.explanations.get(row["commodity"], "unexplained")
-    verdict = "agrees" if agrees else "differs"
+    verdict, gap = "not_recorded", None
+    if row["ours"] is not None:
+        gap = row["ours"] - row["published"]
+        verdict = "agrees" if abs(gap) <= study.record["tolerance"]["share"] else "differs"
+    reason = {
+        "agrees": "",
+        "differs": study.explanations.get(row["commodity"], "unexplained"),
+        "not_recorded": "no flow with a mass is recorded from this country under these codes",
+    }[verdict]
     kept = ("commodity", "detail", "country", "published", "printed", "ours")
     rest = ("grade", "source")
     return {
@@ -75,12 +79,16 @@ def overview(comparison: pl.DataFrame) -> pl.DataFrame:
 
     rows = []
     for (commodity,), group in comparison.group_by(["commodity"], maintain_order=True):
-        cells = [f"{row['country']} {row['printed']}/{100 * row['ours']:.0f}" for row in group.to_dicts()]
-        differs = group.filter(verdict="differs").height
+        cells = [f"{row['country']} {row['printed']}/{_percent(row['ours'])}" for row in group.to_dicts()]
+        differs = group.filter(pl.col("verdict") != "agrees").height
         verdict = "agrees" if differs == 0 else f"{differs} of {group.height} differ"
         rows.append((str(commodity).replace("-", " "), ", ".join(cells), verdict))
     heads = ["commodity", "printed/ours (%)", "verdict"]
     return pl.DataFrame(rows, schema=dict.fromkeys(heads, pl.String), orient="row")
+
+
+def _percent(share: float | None) -> str:
+    return "n/a" if share is None else f"{100 * share:.0f}"
 
 
 def pairs(comparison: pl.DataFrame) -> pl.DataFrame:

@@ -30,7 +30,8 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownName`] when none of the countries has a node (at that stage).
+    /// [`Error::UnknownName`] when none of the countries has a node, [`Error::BadQuestion`] when none has a supply at that
+    /// stage.
     pub fn countries(graph: &Graph, label: &str, countries: &[CountryId], stage: Option<Stage>) -> Result<Self, Error> {
         let codes: Vec<u32> = countries.iter().map(|country| graph.country_code(country.as_str())).collect();
         let is_theirs = |node: usize| graph.country_of(node).is_some() && codes.contains(&graph.nodes.country[node]);
@@ -51,12 +52,29 @@ impl Target {
             nodes = all;
         }
         if nodes.is_empty() {
-            let found = stage.map_or_else(|| label.to_owned(), |stage| format!("{label} at stage {stage}"));
-            let known = graph.countries().iter().map(CountryId::as_str);
-            return Err(Error::UnknownName { kind: "target", found, nearest: nearest(label, known) });
+            return Err(nowhere(graph, label, &is_theirs, stage));
         }
         Ok(Self { label: label.to_owned(), nodes: weighted(graph, &nodes) })
     }
+}
+
+/// Says what is there instead: other stages with a supply, or other countries.
+fn nowhere(graph: &Graph, label: &str, is_theirs: &dyn Fn(usize) -> bool, stage: Option<Stage>) -> Error {
+    let theirs: Vec<usize> = (0..graph.n_nodes()).filter(|&node| is_theirs(node)).collect();
+    let Some(stage) = stage.filter(|_| !theirs.is_empty()) else {
+        let known = graph.countries().iter().map(CountryId::as_str);
+        return Error::UnknownName { kind: "target", found: label.to_owned(), nearest: nearest(label, known) };
+    };
+    let mut stages: Vec<&str> = theirs
+        .iter()
+        .filter(|&&node| has_supply(graph, node))
+        .filter_map(|&node| graph.nodes.stage[node].map(Stage::as_str))
+        .collect();
+    stages.dedup();
+    let instead =
+        if stages.is_empty() { "none at any stage".to_owned() } else { format!("one at {}", stages.join(", ")) };
+    let reason = format!("`{label}` has no recorded supply at stage {stage}; it has {instead}");
+    Error::BadQuestion { what: "target", reason }
 }
 
 fn has_supply(graph: &Graph, node: usize) -> bool {

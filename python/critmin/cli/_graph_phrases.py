@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from critmin._words import country_name, in_sentence, listed, percent, short
+from critmin import _words
+from critmin._words import country_name, listed, percent, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def material(key: dict[str, Any]) -> str:
 
 def at(name: str) -> str:
     """Name a country, or the id of something else, as it stands in a sentence."""
-    return in_sentence(name) if _is_code(name) else name
+    return _words.in_sentence(name) if _is_code(name) else name
 
 
 def place(name: str) -> str:
@@ -39,13 +40,18 @@ def _is_code(name: str) -> bool:
     return len(name) == len("CHN") and name.isupper()
 
 
-def removed(row: dict[str, Any], name: Callable[[str], str]) -> str:
+def severity(row: dict[str, Any]) -> tuple[float, float]:
+    """Order losses, the worst first; what only the arithmetic tells apart counts as equal."""
+    return -round(row["loss_rerouted"] / NOTHING), -(row["loss_rigid"] or 0.0)
+
+
+def removed(row: dict[str, Any], name: Callable[[str], str], *, in_sentence: bool = False) -> str:
     """Name what is lost, by its kind."""
     if row["kind"] == "pair":
         return listed([name(code) for code in row["removed"].split("+")])
     code, _, stage = row["removed"].partition(":")
     if row["kind"] == "stage-country":
-        return f"{name(code)}, {stage}"
+        return f"the {stage} stage of {name(code)}" if in_sentence else f"{name(code)}, {stage}"
     return name(code) if row["kind"] == "country" else str(row["removed"])
 
 

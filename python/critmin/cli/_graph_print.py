@@ -85,15 +85,13 @@ def _suppliers(answer: cg.Exposure, key: dict[str, Any]) -> list[tuple[str, floa
 
 def chokepoints(answer: cg.Chokepoints, dominators: pl.DataFrame, n_shown: int) -> None:
     """Print the losses that hurt most, without and with rerouting."""
-    blocks = [(key, _of(answer.losses, key).to_dicts()) for key in _keys(answer.targets)]
+    blocks = [(key, sorted(_of(answer.losses, key).to_dicts(), key=phrases.severity)) for key in _keys(answer.targets)]
     for key, rows in blocks:
         if not rows:
             print_line(f"Nothing is lost of the {phrases.supply(key)}, whoever falls out.", style="bold")
             continue
         after, rigid = (phrases.share(rows[0][name]) for name in ("loss_rerouted", "loss_rigid"))
-        told = (
-            f"Losing {phrases.removed(rows[0], phrases.at)} costs {after} of the {phrases.supply(key)} after the best "
-        )
+        told = f"Losing {phrases.removed(rows[0], phrases.at, in_sentence=True)} costs {after} of the {phrases.supply(key)} after the best "
         told += f"rerouting, and {rigid} when nobody reroutes."
         print_line(told, style="bold")
     heads = ("lost", "no rerouting", "best rerouting", "instead")

@@ -22,6 +22,7 @@ from critmin.cli._graph_options import (
     target_options,
 )
 from critmin.cli.render import output_options
+from critmin.exceptions import ConvergenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +33,18 @@ if TYPE_CHECKING:
 _ALL = click.option("--all", "everything", is_flag=True, help="Print every row and note.")
 
 
-@click.group(short_help="Who depends on whom, from mine to product.")
+class _Questions(click.Group):
+    """Questions that say what to do when goods only go round."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ConvergenceError as error:
+            hint = "recorded trade has no production: `--reconcile deficit-is-origin` supposes one"
+            raise ConvergenceError(f"{error}; {hint}") from error
+
+
+@click.group(cls=_Questions, short_help="Who depends on whom, from mine to product.")
 def graph() -> None:
     """Who supplies whom along a chain, and the questions asked of it.
 
@@ -95,7 +107,7 @@ def exposure(*, source: Source, asked: Asked, everything: bool, output: Output) 
       critmin graph exposure gallium --country USA --stage refinery
       critmin graph exposure gallium --country USA --stage refinery --reconcile world-pool
       critmin graph exposure cobalt lithium --target electric-vehicles:product --json
-      critmin graph exposure natural-graphite --trade --year 2020 --country Japan --picture map.svg
+      critmin graph exposure cobalt --trade --country Japan --reconcile deficit-is-origin --picture map.svg
     """  # noqa: D301
     words, found = asked.words(), source.build()
     answer = found.exposure(**words)
