@@ -49,6 +49,7 @@ def test_exposure_tells_what_the_direct_share_hides():
     # A regression case of our own data and assumptions, not a published value.
     assert pooled["exposure"] == pytest.approx(0.7741, abs=5e-4)
     first = " ".join(printed("exposure", *POOLED).split("\n\n")[0].split())
+    assert printed("exposure", *GALLIUM).startswith("Nobody records the origin of 60 % of the gallium")
     assert first.startswith("77 % of the gallium of the United States passes through China: 18 % is bought there")
 
 

@@ -37,9 +37,10 @@ def shown(*, everything: bool) -> int:
     return sys.maxsize if everything else SHOWN
 
 
-def exposure(answer: cg.Exposure, n_shown: int) -> None:
+def exposure(answer: cg.Exposure, n_shown: int, *, tells_origins: bool) -> None:
     """Print the countries, or nodes without one, that a supply passes through."""
-    blocks = [(key, _suppliers(answer, key), _unknown(answer, key)) for key, _ in groups(answer.nodes)]
+    keys = [key for key, _ in groups(answer.nodes)]
+    blocks = [(key, _suppliers(answer, key), _unknown(answer, key) if tells_origins else 0.0) for key in keys]
     for key, rows, unknown in blocks:
         print_line(_exposed(key, rows, unknown), style="bold")
     heads = ("", "passes through", "begins there", "bought there")
@@ -49,6 +50,8 @@ def exposure(answer: cg.Exposure, n_shown: int) -> None:
         _table(f"Shares of the {phrases.supply(key)}", heads, lines, n_shown, right=heads[1:])
         if unknown:
             print_item("Unknown", f"{percent(unknown)} begins at nodes of which no supply is recorded")
+    if not tells_origins:
+        print_item("Assumed", "a supply begins where the flows begin: the graph records no supply of any node")
 
 
 def _exposed(key: dict[str, Any], rows: list[tuple[str, float, float, float]], unknown: float) -> str:
@@ -56,9 +59,13 @@ def _exposed(key: dict[str, Any], rows: list[tuple[str, float, float, float]], u
     if not rows:
         return f"The {phrases.supply(key)} passes through nobody else."
     name, passing, beginning, bought = rows[0]
-    told = f"{percent(passing)} of the {phrases.supply(key)} passes through {phrases.at(name)}: "
-    told += f"{percent(bought)} is bought there, {percent(beginning)} begins there"
-    return f"{told}; of {percent(unknown)} nobody records the origin." if unknown >= _WORTH_SAYING else f"{told}."
+    whose = f" of the {phrases.supply(key)}"
+    passed = f"passes through {phrases.at(name)}: {percent(bought)} is bought there, {percent(beginning)} begins there"
+    if unknown < _WORTH_SAYING:
+        return f"{percent(passing)}{whose} {passed}."
+    if unknown <= passing:
+        return f"{percent(passing)}{whose} {passed}; of {percent(unknown)} nobody records the origin."
+    return f"Nobody records the origin of {percent(unknown)}{whose}; {percent(passing)} {passed}."
 
 
 def _unknown(answer: cg.Exposure, key: dict[str, Any]) -> float:
@@ -91,8 +98,8 @@ def chokepoints(answer: cg.Chokepoints, dominators: pl.DataFrame, n_shown: int) 
             print_line(f"Nothing is lost of the {phrases.supply(key)}, whoever falls out.", style="bold")
             continue
         after, rigid = (phrases.share(rows[0][name]) for name in ("loss_rerouted", "loss_rigid"))
-        told = f"Losing {phrases.removed(rows[0], phrases.at, in_sentence=True)} costs {after} of the {phrases.supply(key)} after the best "
-        told += f"rerouting, and {rigid} when nobody reroutes."
+        told = f"Losing {phrases.removed(rows[0], phrases.at, in_sentence=True)} costs {after} of the "
+        told += f"{phrases.supply(key)} after the best rerouting, and {rigid} when nobody reroutes."
         print_line(told, style="bold")
     heads = ("lost", "no rerouting", "best rerouting", "instead")
     for key, rows in blocks:

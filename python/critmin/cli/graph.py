@@ -111,8 +111,14 @@ def exposure(*, source: Source, asked: Asked, everything: bool, output: Output) 
     """  # noqa: D301
     words, found = asked.words(), source.build()
     answer = found.exposure(**words)
-    show = partial(printed.exposure, answer, printed.shown(everything=everything))
+    show = partial(printed.exposure, answer, printed.shown(everything=everything), tells_origins=_tells_origins(found))
     output.give(answer, _with_notes(found, show, everything=everything), partial(drawn.exposure, answer))
+
+
+def _tells_origins(found: Graph) -> bool:
+    """Say whether any own supply is known: in a table of flows alone none is."""
+    own = found.nodes[f"own_supply_{found.measure}"]
+    return own.null_count() < own.len()
 
 
 @graph.command(short_help="What a supply loses with each country.")
