@@ -347,3 +347,24 @@ def test_flows_that_do_not_add_are_refused(draw: Any):  # noqa: ANN401
         draw(trade.with_columns(pl.lit(1.0).alias("value_usd")), source="test")
     with pytest.raises(cm.MissingInputsError):
         draw(trade.with_columns(pl.lit(None, pl.Float64).alias("contained_mass_t")), source="test")
+
+
+GALLIUM = {"good": "gallium", "stage": "refinery"}
+
+
+def test_what_nobody_records_is_called_so():
+    ends = {
+        "supplier_good": "gallium",
+        "supplier_stage": "refinery",
+        "buyer_good": "gallium",
+        "buyer_stage": "refinery",
+    }
+    rows = [
+        {"supplier": "gallium:refinery:unrecorded", "buyer": "gallium:refinery:CAN", "supplier_country": None,
+         "buyer_country": "CAN", "contained_mass_t": 3.0},
+        {"supplier": "gallium:refinery:CAN", "buyer": "gallium:refinery:USA", "supplier_country": "CAN",
+         "buyer_country": "USA", "contained_mass_t": 3.0},
+    ]  # fmt: skip
+    edges = pl.DataFrame([{**row, **ends, "commodity": "gallium"} for row in rows])
+    drawn = plots.stage_sankey(edges, source="a test").to_json()
+    assert "unrecorded" in drawn

@@ -22,8 +22,9 @@ MEASURES = {
 }
 # Order of the stages along a chain; scrap re-enters at the beginning.
 STAGES = ("mine", "scrap", "smelter", "refinery", "compound", "component", "product")
-# The remainder, and the node that stands for the world's pool under the reconciliation `world-pool`.
-OTHER, POOL = "other", "pool"
+# The remainder, the node that stands for the world's pool under the reconciliation `world-pool`, and the one from which
+# comes what nobody records.
+OTHER, POOL, UNRECORDED = "other", "pool", "unrecorded"
 # The palette of all pictures, then two more that the colour-blind tell apart from it (Tol 2021).
 COLORS = (*_charts.PALETTE, "#F0E442", "#882255")
 # Countries past the colours, the remainder and nodes without a country; and what the books do not explain.
@@ -157,7 +158,7 @@ def name_of(country: str, n_folded: int = 0) -> str:
     """
     if country == OTHER:
         return f"other ({n_folded})" if n_folded else "other"
-    return "world pool" if country == POOL else country_name(country)
+    return {POOL: "world pool", UNRECORDED: UNRECORDED}.get(country) or country_name(country)
 
 
 def colors(countries: Iterable[str]) -> dict[str, str]:

@@ -183,7 +183,8 @@ def _in_columns(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     order = _flows.stage_order(rows["stage"].to_list())
     nth = pl.col("step").rank("ordinal").over("path_id", "stage").cast(pl.Int64)
     again = pl.when(pl.col("nth") > 1).then(pl.format(", step {}", "nth")).otherwise(pl.lit(""))
-    names = pl.col("country").map_elements(label, return_dtype=pl.String).fill_null(pl.col("good"))
+    good = pl.when(pl.col("node").str.ends_with(":unrecorded")).then(pl.lit("unrecorded")).otherwise("good")
+    names = pl.col("country").map_elements(label, return_dtype=pl.String).fill_null(good)
     share = pl.col("share").map_elements(percent, return_dtype=pl.String)
     placed = rows.with_columns(nth.alias("nth")).with_columns(
         (pl.col("stage") + again).alias("column"),

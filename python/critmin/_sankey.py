@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from critmin import _charts, _flows
-from critmin._flows import GAP, NEUTRAL, OTHER, POOL
+from critmin._flows import GAP, NEUTRAL, OTHER, POOL, UNRECORDED
 
 if TYPE_CHECKING:
     import altair as alt
@@ -98,9 +98,14 @@ def stage_sankey(
     own = None if nodes is None else _own_supply(nodes, measure)
     ends = [name for name in ("supplier", "buyer") if name in known.columns]
     pools = [
-        pl.when(pl.col(end).str.ends_with(f":{POOL}")).then(pl.lit(POOL)).otherwise(f"{end}_country").alias(
-            f"{end}_country") for end in ends
-    ]  # fmt: skip
+        pl.when(pl.col(end).str.ends_with(f":{POOL}"))
+        .then(pl.lit(POOL))
+        .when(pl.col(end).str.ends_with(f":{UNRECORDED}"))
+        .then(pl.lit(UNRECORDED))
+        .otherwise(f"{end}_country")
+        .alias(f"{end}_country")
+        for end in ends
+    ]
     flows = known.with_columns(pools).with_columns(pl.col(_ENDS).fill_null(""))
     size = Size(width=_charts.WIDTH - _LABEL, gap=_LEAST_GAP, height=_HEIGHT)
     layout = lay_out(flows, own, n_countries=n_countries, size=size)
@@ -126,7 +131,7 @@ def _drawn(layout: Layout, measure: str, *, title: str, source: str) -> alt.Laye
 
     _, unit = _flows.words(measure)
     ranked = dict.fromkeys(bar["country"] for bar in sorted(layout.bars, key=lambda bar: -bar["size"]))
-    hues = _flows.colors(country for country in ranked if country not in {OTHER, POOL, ""})
+    hues = _flows.colors(country for country in ranked if country not in {OTHER, POOL, UNRECORDED, ""})
     width = max(bar["x"] for bar in layout.bars) + _BAR + _LABEL
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False, zero=False))
     scale = alt.Scale(domain=[layout.height, -44], nice=False, zero=False)

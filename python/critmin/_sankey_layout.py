@@ -55,7 +55,7 @@ def lay_out(flows: pl.DataFrame, own: pl.DataFrame | None, *, n_countries: int, 
     ribbons = _with_domestic(_with_roles(forward), own)
     bars = _balanced(ribbons, own)
     kept = _largest(bars, n_countries)
-    n_folded = len(set(bars["country"]) - {"", _flows.POOL}) - len(kept)
+    n_folded = len(set(bars["country"]) - {"", _flows.POOL, _flows.UNRECORDED}) - len(kept)
     placed, total = _placed(_fold_bars(bars, kept), order, kept, size)
     drawn = _fold_ribbons(ribbons, kept)
     scale = placed[0]["scale"]
@@ -172,12 +172,12 @@ def _balanced(ribbons: pl.DataFrame, own: pl.DataFrame | None) -> pl.DataFrame:
 def _largest(bars: pl.DataFrame, n_countries: int) -> list[str]:
     """Name the countries with the most flow, all columns together, largest first; the pool is none of them."""
     size = pl.max_horizontal(pl.col("inflow") + pl.col("enters"), "outflow").sum().alias("size")
-    sums = bars.filter(~pl.col("country").is_in(["", _flows.POOL])).group_by("country").agg(size)
+    sums = bars.filter(~pl.col("country").is_in(["", _flows.POOL, _flows.UNRECORDED])).group_by("country").agg(size)
     return sums.sort("size", "country", descending=[True, False])["country"].head(n_countries).to_list()
 
 
 def _folded(country: str, kept: list[str]) -> pl.Expr:
-    stays = pl.col(country).is_in([*kept, "", _flows.POOL])
+    stays = pl.col(country).is_in([*kept, "", _flows.POOL, _flows.UNRECORDED])
     return pl.when(stays).then(country).otherwise(pl.lit(_flows.OTHER)).alias(country)
 
 
@@ -198,7 +198,7 @@ def _placed(
     bars: pl.DataFrame, order: dict[tuple[str, str], tuple[int, int]], kept: list[str], size: Size
 ) -> tuple[list[dict[str, Any]], float]:
     """Stack the bars of each column, largest good and country first, every column in the middle of the height."""
-    rank = {country: place for place, country in enumerate([*kept, _flows.OTHER, _flows.POOL, ""])}
+    rank = {country: place for place, country in enumerate([*kept, _flows.OTHER, _flows.POOL, _flows.UNRECORDED, ""])}
     sized = bars.with_columns((pl.col("outflow") + pl.col("stays")).alias("size"))
     sized = sized.with_columns(pl.col("size").sum().over("good", "stage", "role").alias("good_size"))
     rows = [{**row, "key": (*order[row["good"], row["stage"]], row["role"])} for row in sized.to_dicts()]
