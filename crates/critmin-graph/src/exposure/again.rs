@@ -9,14 +9,13 @@ use crate::exposure::walk::{Stop, Walk};
 
 /// Products of edges and rounds that may be spent on exact chances; more than that is left out and said to be absent.
 const MOST_PRODUCTS: usize = 2_000_000_000;
-/// Rounds of a series, for estimating the work before it is done.
-const USUAL_ROUNDS: usize = 40;
 const LANES: usize = 8;
 
 /// Expected visits of each wanted node by a walk that starts there, the start counted: 1 where nothing comes back.
 ///
-/// Wanted nodes are taken in the order given until the work would be too much; the others are absent from the answer.
-pub(crate) fn visits_from_itself(walk: &Walk<'_>, wanted: &[usize], stop: Stop) -> BTreeMap<usize, f64> {
+/// `rounds` is how long the series of the targets were, from which the work is estimated. Wanted nodes are taken in the
+/// order given until the work would be too much; the others are absent from the answer.
+pub(crate) fn visits_from_itself(walk: &Walk<'_>, wanted: &[usize], rounds: usize, stop: Stop) -> BTreeMap<usize, f64> {
     let components = &walk.graph.components;
     let mut known = BTreeMap::new();
     let mut of_cycles: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -28,7 +27,7 @@ pub(crate) fn visits_from_itself(walk: &Walk<'_>, wanted: &[usize], stop: Stop) 
             known.insert(node, 1.0);
             continue;
         }
-        products = products.saturating_add(sizes[component].saturating_mul(USUAL_ROUNDS));
+        products = products.saturating_add(sizes[component].saturating_mul(rounds.max(1)));
         if products <= MOST_PRODUCTS {
             of_cycles.entry(component).or_default().push(node);
         }

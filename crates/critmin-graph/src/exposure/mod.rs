@@ -207,7 +207,8 @@ fn at_least_once(walk: &Walk<'_>, targets: &[Target], found: &mut [Exposure], st
         .filter(|&(throughflow, node)| 0.0 < throughflow && !std::mem::replace(&mut seen[node], true))
         .map(|(_, node)| node)
         .collect();
-    let again = visits_from_itself(walk, &wanted, stop);
+    let rounds = found.iter().map(|exposure| exposure.iterations).max().unwrap_or(0);
+    let again = visits_from_itself(walk, &wanted, rounds, stop);
     for (target, exposure) in targets.iter().zip(found) {
         for part in &mut exposure.nodes {
             let is_start = target.nodes.iter().any(|&(node, _)| node == part.node);
