@@ -80,7 +80,7 @@ fn supplied(layer: &Graph, asked: &Asked) -> Result<Option<Target>, Error> {
             };
             Ok(found.nodes.iter().any(has_supply).then_some(found))
         }
-        Err(Error::UnknownName { kind: "target", .. }) => Ok(None),
+        Err(Error::UnknownName { kind: "target", .. } | Error::BadQuestion { what: "target", .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
