@@ -43,7 +43,9 @@ def _direct(asked: dict[str, Any], commodity: str) -> pl.DataFrame:
     for year in range(asked["year_from"], asked["year_to"] + 1):
         edges = graph.trade(commodity, year=year, measure="mass_t").edges
         years.append(edges.filter(pl.col("buyer_country") == asked["buyer"]).select("supplier_country", "mass_t"))
-    bought = pl.concat(years).group_by("supplier_country").agg(pl.col("mass_t").sum())
+    # In one order, so that the sums have the same last digit every time.
+    sales = pl.concat(years).cast({"supplier_country": pl.String}).sort("supplier_country", "mass_t")
+    bought = sales.group_by("supplier_country", maintain_order=True).agg(pl.col("mass_t").sum())
     return bought.select(
         pl.lit(commodity).alias("commodity"),
         pl.col("supplier_country").cast(pl.String).alias("country"),
