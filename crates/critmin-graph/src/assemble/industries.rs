@@ -39,6 +39,11 @@ impl Graph {
             }
         }
         let build = BuildOptions { duplicates: Duplicates::Sum, ..BuildOptions::default() };
+        // Subsidies can exceed the rest of an industry's value added: only the sum says so, and it is no supply.
+        for own in book.nodes.values_mut().filter_map(|node| node.own_supply.as_mut()).filter(|own| **own < 0.0) {
+            book.negative += *own;
+            *own = 0.0;
+        }
         let nodes: Vec<Node> = book.nodes.into_values().collect();
         let mut graph = Self::from_records(&nodes, &book.edges, Measure::Value, build)?;
         if book.negative < 0.0 {
@@ -91,7 +96,7 @@ impl Book {
             "use" if self.is(row, "value_added") && is_industry => {
                 let id = self.node(column, "industry");
                 if let Some(node) = self.nodes.get_mut(&id) {
-                    node.own_supply = Some((node.own_supply.unwrap_or(0.0) + value).max(0.0));
+                    node.own_supply = Some(node.own_supply.unwrap_or(0.0) + value);
                 }
                 None
             }
