@@ -108,6 +108,31 @@ def cases(flows: Path, folder: Path, n_scenarios: int) -> list[Case]:
             },
         ),
         *graph_cases(here),
+        *economy_cases(here),
+    ]
+
+
+def economy_cases(here: Path) -> list[Case]:
+    """Return the cases of the economy stage."""
+    return [
+        Case(
+            "economy: one solve of 402 industries (by solve)",
+            {
+                "critmin: warm table, cold start, certificate": (here / "economy_solve_critmin.py").read_text(),
+                "clarabel from Python, cold": (here / "economy_solve_peer.py").read_text(),
+            },
+            runs=3,
+        ),
+        Case(
+            "economy: 1,600 scenarios, each at three links' ends",
+            {"critmin": (here / "economy_sweep_critmin.py").read_text()},
+            runs=3,
+        ),
+        Case(
+            "economy: 1,000 draws of gallium and germanium",
+            {"critmin": (here / "economy_draws_critmin.py").read_text()},
+            runs=3,
+        ),
     ]
 
 

@@ -17,8 +17,16 @@ ALLOWED = {
     "critmin-tables": {"critmin-core"},
     "critmin-graph": {"critmin-core"},
     "critmin-score": {"critmin-core"},
-    "critmin-disruption": {"critmin-core"},
-    "critmin-py": {"critmin-core", "critmin-tables", "critmin-graph", "critmin-score", "critmin-disruption"},
+    "critmin-solve": set(),
+    "critmin-disruption": {"critmin-core", "critmin-solve"},
+    "critmin-py": {
+        "critmin-core",
+        "critmin-tables",
+        "critmin-graph",
+        "critmin-score",
+        "critmin-solve",
+        "critmin-disruption",
+    },
 }
 # Libraries that stay where they belong.
 AT_HOME = {
@@ -28,6 +36,8 @@ AT_HOME = {
     "polars": {"critmin-py"},
     "polars-core": {"critmin-py"},
     "pyo3-polars": {"critmin-py"},
+    "clarabel": {"critmin-solve"},
+    "microlp": {"critmin-solve"},
     "arrow": {"critmin-tables", "critmin-py"},
     "parquet": {"critmin-tables", "critmin-py"},
 }

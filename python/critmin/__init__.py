@@ -25,18 +25,22 @@ from critmin.core import (
     hhi,
     profile,
 )
+from critmin.cost import Cost, CostDraws, cost
 from critmin.disruption import run, run_many
+from critmin.economy import Allocation, Economy, EconomyOptions, UseOverride
 from critmin.exceptions import (
     ConvergenceError,
     CritminError,
     EncodingError,
     GraphError,
+    InfeasibleEconomyError,
     InfeasibleMarketError,
     InterruptedImportError,
     InvalidDataError,
     MethodError,
     MissingColumnError,
     MissingInputsError,
+    NotProvenError,
     ReadError,
     ScenarioError,
     UnknownCommodityError,
@@ -53,6 +57,7 @@ from critmin.result import Result
 from critmin.scenario import ExportRestriction, MarketOptions, Scenario, Suspension
 from critmin.scores import Scores
 from critmin.scoring import score
+from critmin.sweeping import Sweep, sweep
 from critmin.study import Study, StudyResult, list_studies, run_study
 from critmin.tables import (
     Reference,
@@ -67,14 +72,20 @@ from critmin.uncertainty import Uncertainty
 from critmin.versions import show_versions
 
 __all__ = [
+    "Allocation",
     "Commodity",
     "Comparison",
     "ConvergenceError",
+    "Cost",
+    "CostDraws",
     "Country",
     "CritminError",
+    "Economy",
+    "EconomyOptions",
     "EncodingError",
     "ExportRestriction",
     "GraphError",
+    "InfeasibleEconomyError",
     "InfeasibleMarketError",
     "InterruptedImportError",
     "InvalidDataError",
@@ -83,6 +94,7 @@ __all__ = [
     "MethodError",
     "MissingColumnError",
     "MissingInputsError",
+    "NotProvenError",
     "Profile",
     "ReadError",
     "Reference",
@@ -93,6 +105,7 @@ __all__ = [
     "Study",
     "StudyResult",
     "Suspension",
+    "Sweep",
     "Uncertainty",
     "UnknownCommodityError",
     "UnknownCountryError",
@@ -101,10 +114,12 @@ __all__ = [
     "UnknownStudyError",
     "UnknownTableError",
     "UnreadableFileError",
+    "UseOverride",
     "WriteError",
     "__version__",
     "bloc_members",
     "compare_methods",
+    "cost",
     "find_commodity",
     "find_country",
     "graph",
@@ -124,4 +139,5 @@ __all__ = [
     "run_study",
     "score",
     "show_versions",
+    "sweep",
 ]

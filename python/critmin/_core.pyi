@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias, final, type_check_only
 
 __all__ = [
+    "Economy",
     "Graph",
     "Method",
     "Outcome",
@@ -13,8 +14,14 @@ __all__ = [
     "__version__",
     "bloc_members",
     "compare",
+    "cost_choices",
+    "cost_of_draws",
+    "cost_of_scenario",
     "data_licences",
     "datapackage",
+    "economy_from_pymrio",
+    "economy_from_tables",
+    "economy_of_benchmark",
     "find_commodity",
     "find_country",
     "graph_chain_ids",
@@ -33,6 +40,7 @@ __all__ = [
     "method_ids",
     "outcome_from_json",
     "profile",
+    "quarters_of_scenario",
     "read_bea",
     "read_parquet",
     "read_usgs_mcs_2025",
@@ -44,6 +52,7 @@ __all__ = [
     "scenario_from_json",
     "scenario_from_toml",
     "score",
+    "sweep_of_suppliers",
     "table_names",
     "table_schema",
 ]
@@ -89,6 +98,40 @@ def run_scenario(
 ) -> Outcome: ...
 def run_many(scenarios: Sequence[Scenario], progress: Callable[[int, int], None] | None) -> ArrowStream: ...
 def outcome_from_json(text: str) -> Outcome: ...
+def economy_of_benchmark(options: str) -> Economy: ...
+def economy_from_tables(cells: ArrowStream, codes: ArrowStream, year: int, options: str) -> Economy: ...
+def economy_from_pymrio(folder: str, year: int, unit: str, options: str) -> Economy: ...
+def cost_of_scenario(
+    scenario: Scenario,
+    economy: Economy,
+    parameters: ArrowStream | None,
+    links: ArrowStream | None,
+    progress: Callable[[int, int], None] | None,
+) -> str: ...
+def cost_of_draws(
+    scenario: Scenario,
+    economy: Economy,
+    parameters: ArrowStream | None,
+    links: ArrowStream | None,
+    n_draws: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None,
+) -> str: ...
+def cost_choices(
+    scenario: Scenario,
+    parameters: ArrowStream | None,
+    links: ArrowStream | None,
+    progress: Callable[[int, int], None] | None,
+) -> str: ...
+def sweep_of_suppliers(
+    economy: Economy,
+    options: str,
+    probabilities: ArrowStream | None,
+    parameters: ArrowStream | None,
+    links: ArrowStream | None,
+    progress: Callable[[int, int], None] | None,
+) -> str: ...
+def quarters_of_scenario(scenario: Scenario, options: str) -> str: ...
 def method_ids() -> list[str]: ...
 def method(id: str) -> Method: ...
 def method_from_toml(text: str) -> Method: ...
@@ -128,6 +171,21 @@ class Scenario:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Economy:
+    """An input-output table made ready to be cut; immutable."""
+
+    def about(self) -> str: ...
+    def industries(self) -> str: ...
+    def commodities(self) -> str: ...
+    def allocate(self, cuts: Sequence[tuple[str, float]]) -> str: ...
+    def multipliers(self, imports: str) -> str: ...
+    def leontief(self, final_demand: Sequence[float], imports: str) -> list[float]: ...
+    def ghosh(self, value_added: Sequence[float], imports: str) -> list[float]: ...
+    def final_demand(self, imports: str) -> list[float]: ...
+    def spectral_radius(self, imports: str) -> float: ...
+    def extraction(self, industries: Sequence[str], imports: str) -> str: ...
 
 @final
 class Outcome:

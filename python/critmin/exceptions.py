@@ -20,12 +20,14 @@ __all__ = [
     "CritminError",
     "EncodingError",
     "GraphError",
+    "InfeasibleEconomyError",
     "InfeasibleMarketError",
     "InterruptedImportError",
     "InvalidDataError",
     "MethodError",
     "MissingColumnError",
     "MissingInputsError",
+    "NotProvenError",
     "ReadError",
     "ScenarioError",
     "UnknownCommodityError",
@@ -156,6 +158,14 @@ class MethodError(CritminError, ValueError):
 
 class MissingInputsError(CritminError, LookupError):
     """Figures that a question needs do not exist; the message names them and how to supply them."""
+
+
+class InfeasibleEconomyError(CritminError, ArithmeticError):
+    """No output of the industries satisfies the balances, or a bottleneck does not settle; the message says why."""
+
+
+class NotProvenError(CritminError, ArithmeticError):
+    """A solver stopped early, or claims an optimum that does not pass our own check."""
 
 
 class InfeasibleMarketError(CritminError, ArithmeticError):

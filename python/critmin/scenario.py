@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from critmin.economy import EconomyOptions
+
 Day = dt.date | str
 
 __all__ = ["ExportRestriction", "MarketOptions", "Scenario", "Suspension"]
@@ -125,6 +127,8 @@ class MarketOptions:
         Share of the idle capacity that becomes available within the year, 0 to 1 (default 1).
     leakage_share
         Share of a bilateral flow that returns through third countries, 0 to 1 (default 0).
+    leakage_premium
+        Premium over the base price at which the leaking part returns, at least 0 (default 0).
     diversion_share
         Share of the other suppliers' output that could be diverted to the market that is cut off, 0 to 1 (default 0).
     stocks
@@ -144,6 +148,7 @@ class MarketOptions:
     choke_price_ratio: float | None = None
     ramp: float | None = None
     leakage_share: float | None = None
+    leakage_premium: float | None = None
     diversion_share: float | None = None
     stocks: Literal["consumer", "none"] | None = None
     timing: Literal["calendar", "full_year"] | None = None
@@ -174,6 +179,8 @@ class Scenario:
         Whose shortfall and stocks are reported.
     market
         Choices of the market stage.
+    economy
+        Choices of the economy stage, for :func:`critmin.cost`.
     parameters
         Rows that win over the parameter table: ``commodity``, ``parameter``, ``country``, ``value``, ``low``,
         ``high``, ``unit``, ``grade`` (``published``, ``literature``, ``assumption``), ``source``, ``note``.
@@ -207,6 +214,7 @@ class Scenario:
         edition: str | None = None,
         consumers: Sequence[str] = ("USA",),
         market: MarketOptions | None = None,
+        economy: EconomyOptions | None = None,
         parameters: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         record = {
@@ -217,6 +225,7 @@ class Scenario:
             "edition": edition,
             "consumers": [core.find_country(name).country for name in _several(consumers)],
             "market": (market or MarketOptions())._record(),
+            "economy": None if economy is None else economy._record(),
             "restrictions": [restriction._record() for restriction in restrictions],
             "parameters": [_parameter(row) for row in parameters],
         }

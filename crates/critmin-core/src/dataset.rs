@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use crate::{
     BlocId, BlocMembership, CommodityForm, CommodityId, CommodityRegister, CountryId, CountryRegister, ImportSource,
-    MarketRecipe, ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
+    IndustryLink, MarketRecipe, ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
+    SupplierProbability,
 };
 
 /// The reference dataset as records: what the model crates read. `critmin-tables` builds it.
@@ -35,6 +36,10 @@ pub struct Dataset {
     pub parameters: ParameterTable,
     /// Which rows of the statistics describe a commodity's market.
     pub recipes: Vec<MarketRecipe>,
+    /// Which industries use and make which commodity.
+    pub industry_links: Vec<IndustryLink>,
+    /// How likely suppliers restrict their exports.
+    pub supplier_probabilities: Vec<SupplierProbability>,
     /// Every source, with licence and attribution.
     pub sources: Vec<Source>,
 }
@@ -56,6 +61,8 @@ impl Dataset {
             policy_measures: self.policy_measures.clone(),
             parameters: self.parameters.clone(),
             recipes: self.recipes.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            industry_links: self.industry_links.iter().filter(|row| has(&row.commodity)).cloned().collect(),
+            supplier_probabilities: self.supplier_probabilities.clone(),
             sources: self.sources.clone(),
         }
     }

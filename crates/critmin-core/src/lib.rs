@@ -31,6 +31,8 @@ mod country;
 mod dataset;
 mod error;
 mod id;
+mod io_table;
+mod links;
 mod observation;
 mod parameter;
 mod policy;
@@ -51,6 +53,8 @@ pub use country::{BlocMembership, Country, CountryAlias, CountryKind, CountryReg
 pub use dataset::Dataset;
 pub use error::Error;
 pub use id::{BlocId, CommodityId, CountryId, SourceId};
+pub use io_table::{InputOutputTable, IoCell, IoCode, IoTableError};
+pub use links::{IndustryLink, LinkQuantity, SupplierProbability};
 pub use observation::{Flag, Observation};
 pub use parameter::{Grade, Parameter, ParameterTable};
 pub use policy::{PolicyMeasure, Suspension};

@@ -126,6 +126,39 @@ fn clear(
     level: impl Fn(&RestrictedExports) -> f64,
 ) -> Result<Equilibrium, Error> {
     let leaking = if matches!(market.scope, Scope::Global) { 0.0 } else { options.leakage_share };
+    if leaking == 0.0 || options.leakage_premium == 0.0 {
+        return clear_leaking(market, options, &level, leaking);
+    }
+    // The returning part is a supply that waits for its price: none below it, all above it, and what is needed at it.
+    let threshold = 1.0 + options.leakage_premium;
+    let tight = clear_leaking(market, options, &level, 0.0)?;
+    if tight.price_ratio <= threshold {
+        return Ok(tight);
+    }
+    let loose = clear_leaking(market, options, &level, leaking)?;
+    if threshold <= loose.price_ratio {
+        return Ok(loose);
+    }
+    Ok(at_threshold(market, options, threshold, &tight))
+}
+
+/// The market at the price at which the returning part sets in, and as much of it as that price needs.
+fn at_threshold(market: &Market, options: &MarketOptions, threshold: f64, tight: &Equilibrium) -> Equilibrium {
+    let base_t = tight.base_demand_t;
+    let mut after = served(market, options, base_t, threshold.ln(), tight.restricted_supply_t);
+    let returned_t = (-after.residual * base_t).max(0.0);
+    after.restricted_supply_t += returned_t;
+    after.lost_supply_t = tight.lost_supply_t - returned_t;
+    after.residual = 0.0;
+    after
+}
+
+fn clear_leaking(
+    market: &Market,
+    options: &MarketOptions,
+    level: &impl Fn(&RestrictedExports) -> f64,
+    leaking: f64,
+) -> Result<Equilibrium, Error> {
     let exports: f64 = market.restricted.iter().map(|exports| exports.net_exports_t).sum();
     let withheld: f64 = market.restricted.iter().map(|exports| level(exports) * exports.net_exports_t).sum();
     let lost_t = withheld * (1.0 - leaking);

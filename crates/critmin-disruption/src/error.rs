@@ -68,6 +68,58 @@ pub enum Error {
         /// Units that are understood.
         expected: &'static str,
     },
+    /// Something is wrong with an input-output table, or a code is not in it.
+    #[error(transparent)]
+    Table(#[from] critmin_core::IoTableError),
+    /// An optimum does not exist, or is not proven.
+    #[error("the economy after the cut: {0}")]
+    Solve(#[from] critmin_solve::Error),
+    /// A cut outside 0 to 1.
+    #[error("the cut of industry `{industry}` is {found}: expected a share of its output, from 0 to 1")]
+    NotACut {
+        /// Which industry.
+        industry: String,
+        /// What was given.
+        found: f64,
+    },
+    /// An industry that makes less than nothing.
+    #[error("industry `{industry}` has an output of {found}: expected at least 0")]
+    NegativeOutput {
+        /// Which industry.
+        industry: String,
+        /// What was found.
+        found: f64,
+    },
+    /// A bottleneck that keeps spreading.
+    #[error("the strict bottleneck still spreads after {rounds} rounds: choose another rationing rule")]
+    NotSettled {
+        /// Rounds made.
+        rounds: u64,
+    },
+    /// A link that cannot be what it says.
+    #[error("the link of `{commodity}` to industry `{industry}`: {reason}")]
+    FaultyLink {
+        /// The commodity.
+        commodity: CommodityId,
+        /// The industry.
+        industry: String,
+        /// Which rule is broken.
+        reason: String,
+    },
+    /// No market of the scenario reaches any industry.
+    #[error("no market of the scenario reaches an industry:{}", bullets(markets))]
+    NoLinks {
+        /// Each market, and why not.
+        markets: Vec<String>,
+    },
+    /// The caller asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The coefficients of the table leave no surplus.
+    #[error(
+        "the series of inputs does not converge: the spectral radius of the table is 1 or more, so that it makes no surplus; look for an industry whose inputs exceed its output"
+    )]
+    SeriesDiverges,
     /// Nothing is demanded, so there is no market.
     #[error(
         "the market of `{commodity}` has no base demand: production outside the restriction and restricted exports are both zero"

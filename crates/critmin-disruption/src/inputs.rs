@@ -108,6 +108,14 @@ impl Figure {
     }
 }
 
+impl Figure {
+    /// Value and interval, none above `limit`.
+    pub(crate) fn at_most(self, limit: f64) -> Self {
+        let below = |ends: Interval| Interval { low: ends.low.min(limit), high: ends.high.min(limit) };
+        Self { value: self.value.min(limit), interval: self.interval.map(below) }
+    }
+}
+
 impl From<&Parameter> for Figure {
     fn from(row: &Parameter) -> Self {
         let has_interval = row.low.is_some() || row.high.is_some();

@@ -61,6 +61,7 @@ mod batch;
 mod bilateral;
 mod check;
 mod curve;
+mod economy;
 mod equilibrium;
 mod error;
 mod inputs;
@@ -71,6 +72,7 @@ mod parameter;
 mod plan;
 mod price;
 mod problem;
+mod quarters;
 mod recipe;
 mod report;
 mod root;
@@ -85,6 +87,12 @@ pub use assemble::{AssembledMarket, Consumer, DEFAULT_EDITION, MarketRequest, as
 pub use batch::{ClearedScenario, clear_many, solve_many};
 pub use critmin_core::MarketRecipe;
 pub use curve::{Band, CurvePoint, band, sweep};
+pub use economy::{
+    Allocation, Assessment, ChoiceRow, CommodityShock, CostDraw, CostDraws, CostOutcome, CostPoint, Economy,
+    EconomyOptions, Effect, EffectRow, Extraction, FinalDemandTreatment, ImportTreatment, IndustryModel, IndustryRow,
+    JointCut, LinkEnd, Multipliers, Rationing, SingleCost, SweepOptions, SweepOutcome, SweepRank, SweepRow,
+    UseOverride, choices, cost, cost_draws, economy_of, sweep_suppliers,
+};
 pub use equilibrium::{Equilibrium, ProducerResponse, solve, solve_at};
 pub use error::{Error, MissingInput};
 pub use inputs::{Figures, InputUsed, Warning, WarningKind};
@@ -98,6 +106,7 @@ pub use parameter::ParameterFault;
 pub use plan::requests;
 pub use price::usd_per_t_factor;
 pub use problem::ScenarioProblem;
+pub use quarters::{QUARTERS, QuarterOptions, QuarterOutcome, ReleaseRule, solve_quarters};
 pub use run::run;
 pub use scenario::{ASSESSED_MONTHS, Destination, Destinations, ExportRestriction, Instrument, Period, Scenario};
 pub use stocks::{CoverStatus, DepletionMonth, StockCover, TimelineRow, depletion, stock_cover};

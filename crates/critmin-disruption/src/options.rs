@@ -84,6 +84,9 @@ pub struct MarketOptions {
     /// Share of a bilateral flow that returns through third countries, in \[0, 1\]; default 0: nothing leaks.
     /// Not used by a global market, where there is no third country.
     pub leakage_share: f64,
+    /// Premium over the base price at which the leaking part of a bilateral flow returns, at least 0; default 0. Below
+    /// `1 + leakage_premium` times the base price nothing returns.
+    pub leakage_premium: f64,
     /// Share of the other suppliers' output that could be diverted from their other customers to the market that is
     /// cut off, in \[0, 1\]; default 0: only idle capacity responds. Used by bilateral markets only.
     pub diversion_share: f64,
@@ -103,6 +106,7 @@ impl Default for MarketOptions {
             choke_price_ratio: None,
             ramp: 1.0,
             leakage_share: 0.0,
+            leakage_premium: 0.0,
             diversion_share: 0.0,
             stocks: StockRule::default(),
             timing: Timing::default(),
@@ -122,11 +126,26 @@ impl MarketOptions {
                 faults.push(Error::OptionOutOfRange { name, found, expected: "a fraction from 0 to 1" });
             }
         }
+        if !(0.0 <= self.leakage_premium && self.leakage_premium.is_finite()) {
+            let (name, expected) =
+                ("leakage_premium", "a finite number of at least 0; 0.2 is a fifth above the base price");
+            faults.push(Error::OptionOutOfRange { name, found: self.leakage_premium, expected });
+        }
         if let Some(found) = self.choke_price_ratio.filter(|choke| !(1.0 < *choke && choke.is_finite())) {
             let expected = "a finite price ratio above 1";
             faults.push(Error::OptionOutOfRange { name: "choke_price_ratio", found, expected });
         }
         faults
+    }
+
+    /// The price ratio that demand of magnitude `epsilon` never passes: the choke price, or `1 + 1/epsilon` of linear
+    /// demand; `None` when nothing bounds it.
+    pub fn price_ratio_bound(&self, epsilon: f64) -> Option<f64> {
+        match self.demand_form {
+            DemandForm::Isoelastic => None,
+            DemandForm::Linear => Some(1.0 + 1.0 / epsilon).filter(|bound| bound.is_finite()),
+            DemandForm::ChokePrice => self.choke_price_ratio,
+        }
     }
 
     /// The price ratio at which the price stops, when the demand form has one.

@@ -94,6 +94,9 @@ pub struct MarketResult {
     pub price_ratio_low: Option<f64>,
     /// Its largest value; absent when unbounded.
     pub price_ratio_high: Option<f64>,
+    /// Price ratio that the form of demand never passes; absent when nothing bounds it.
+    #[serde(default)]
+    pub price_ratio_bound: Option<f64>,
     /// Price of the base year \[USD/t\].
     pub base_price_usd_per_t: Option<f64>,
     /// Price after \[USD/t\].

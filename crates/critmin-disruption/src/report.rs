@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl MarketResult {
-    pub(crate) fn new(market: &Market, after: &Equilibrium, band: Option<Band>) -> Self {
+    pub(crate) fn new(market: &Market, options: &MarketOptions, after: &Equilibrium, band: Option<Band>) -> Self {
         Self {
             form: market.form.clone(),
             year: market.year,
@@ -16,6 +16,7 @@ impl MarketResult {
             price_ratio: after.price_ratio,
             price_ratio_low: band.map(|band| band.price_ratio_low),
             price_ratio_high: band.and_then(|band| band.price_ratio_high),
+            price_ratio_bound: options.price_ratio_bound(market.price_elasticity_of_demand.abs()),
             base_price_usd_per_t: market.price_usd_per_t,
             price_usd_per_t: market.price_usd_per_t.map(|price| price * after.price_ratio),
             base_demand_t: after.base_demand_t,

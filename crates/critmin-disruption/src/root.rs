@@ -59,7 +59,7 @@ impl Supply {
         supply
     }
 
-    fn at(&self, log_price: f64) -> f64 {
+    pub(crate) fn at(&self, log_price: f64) -> f64 {
         let growth = (self.eta * log_price).exp();
         let capped: f64 = self.capped.iter().map(|one| one.capacity_t.min(one.production_t * growth)).sum();
         self.fixed_t + self.unlimited_t * growth + capped

@@ -122,7 +122,7 @@ fn run_market(
         outcome.consumers.push(row);
     }
     outcome.warnings.extend(alarms(&request.commodity, &after, band));
-    outcome.markets.push(solved(key, MarketResult::new(market, &after, band)));
+    outcome.markets.push(solved(key, MarketResult::new(market, options, &after, band)));
     outcome.inputs.extend(assembled.inputs);
     outcome.warnings.extend(assembled.warnings);
     Ok(())
@@ -138,7 +138,7 @@ pub(crate) fn clear_market(
     let market = &assembled.market;
     let options = MarketOptions { choke_price_ratio: assembled.choke_price_ratio, ..*options };
     let after = solve(market, &options)?;
-    Ok(solved(key(request, Some(market.stage)), MarketResult::new(market, &after, None)))
+    Ok(solved(key(request, Some(market.stage)), MarketResult::new(market, &options, &after, None)))
 }
 
 fn solved(key: MarketKey, result: MarketResult) -> MarketOutcome {

@@ -6,7 +6,7 @@ use chrono::{Days, Months as CalendarMonths, NaiveDate};
 use critmin_core::{BlocId, CommodityId, CountryId, Parameter, SourceId, Stage, Suspension, Year};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, MarketOptions};
+use crate::{EconomyOptions, Error, MarketOptions};
 
 /// Months of the assessed period: the market stage is a yearlong step.
 pub const ASSESSED_MONTHS: u32 = 12;
@@ -35,6 +35,9 @@ pub struct Scenario {
     /// Named choices of the market stage.
     #[serde(default)]
     pub market: MarketOptions,
+    /// Named choices of the economy stage; absent = the defaults of [`EconomyOptions`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub economy: Option<EconomyOptions>,
     /// The restrictions.
     pub restrictions: Vec<ExportRestriction>,
     /// Parameters of this scenario; they win over the parameter table.

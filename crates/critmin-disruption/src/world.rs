@@ -77,6 +77,8 @@ impl<'a> WorldTable<'a> {
         let mut capacity = self.numbers(ledger, &rows, "capacity_t", restricting);
         self.override_by(ledger, "production_t", &mut production, restricting);
         self.override_by(ledger, "capacity_t", &mut capacity, restricting);
+        let mut by_product = ByCountry::new();
+        self.override_by(ledger, "by_product_limit_t", &mut by_product, restricting);
         if production.is_empty() {
             let how = format!(
                 "no country outside the restriction has a figure for {} in the tables: add parameter rows by country",
@@ -89,6 +91,8 @@ impl<'a> WorldTable<'a> {
         let factor = if production.iter().any(lacks) { self.capacity_factor(ledger) } else { Figure::exact(1.0) };
         let supplier = |(country, made): (Option<CountryId>, Figure)| {
             let most = capacity.get(&country).copied().unwrap_or_else(|| factor.scaled(made.value));
+            // A by-product cannot outgrow what its host metal carries, whatever the plant could refine.
+            let most = by_product.get(&country).map_or(most, |limit| most.at_most(limit.value));
             supplier(ledger, country, made.value, most)
         };
         production.into_iter().map(supplier).collect()

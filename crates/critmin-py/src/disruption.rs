@@ -92,6 +92,13 @@ pub(crate) fn run_many(
     to_python(table)
 }
 
+impl Scenario {
+    /// The scenario itself.
+    pub(crate) fn inner(&self) -> &Arc<critmin_disruption::Scenario> {
+        &self.inner
+    }
+}
+
 #[pymethods]
 impl Scenario {
     /// Short name.
@@ -210,7 +217,7 @@ fn validated(
     Ok(Scenario { inner: Arc::new(inner), fingerprint })
 }
 
-fn parameter_rows(table: PyTable) -> PyResult<Vec<critmin_core::Parameter>> {
+pub(crate) fn parameter_rows(table: PyTable) -> PyResult<Vec<critmin_core::Parameter>> {
     let Some(schema) = table_schema("parameters") else { return Ok(Vec::new()) };
     let batch = from_python(table, schema)?;
     reference::parameters(&batch).map_err(|error| from_tables(&error))

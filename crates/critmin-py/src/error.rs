@@ -1,9 +1,10 @@
 //! Every error of the Rust crates and the Python exception it becomes.
 
-use critmin_core::Error as CoreError;
+use critmin_core::{Error as CoreError, IoTableError};
 use critmin_disruption::Error as DisruptionError;
 use critmin_graph::Error as GraphFault;
 use critmin_score::Error as ScoreError;
+use critmin_solve::Error as SolveError;
 use critmin_tables::Error as TablesError;
 use pyo3::prelude::*;
 use serde_json::json;
@@ -12,12 +13,14 @@ pyo3::import_exception!(critmin.exceptions, ConvergenceError);
 pyo3::import_exception!(critmin.exceptions, CritminError);
 pyo3::import_exception!(critmin.exceptions, EncodingError);
 pyo3::import_exception!(critmin.exceptions, GraphError);
+pyo3::import_exception!(critmin.exceptions, InfeasibleEconomyError);
 pyo3::import_exception!(critmin.exceptions, InfeasibleMarketError);
 pyo3::import_exception!(critmin.exceptions, InterruptedImportError);
 pyo3::import_exception!(critmin.exceptions, InvalidDataError);
 pyo3::import_exception!(critmin.exceptions, MethodError);
 pyo3::import_exception!(critmin.exceptions, MissingColumnError);
 pyo3::import_exception!(critmin.exceptions, MissingInputsError);
+pyo3::import_exception!(critmin.exceptions, NotProvenError);
 pyo3::import_exception!(critmin.exceptions, ReadError);
 pyo3::import_exception!(critmin.exceptions, ScenarioError);
 pyo3::import_exception!(critmin.exceptions, UnknownCommodityError);
@@ -51,6 +54,7 @@ pub(crate) fn from_tables(error: &TablesError) -> PyErr {
     let message = error.to_string();
     match error {
         TablesError::Core(core) => from_core(core),
+        TablesError::InputOutput(fault) => from_io_table(fault),
         TablesError::Encoding { .. } => EncodingError::new_err(message),
         TablesError::Invalid(report) => {
             let problems = serde_json::to_string(report.problems()).unwrap_or_else(|_| "[]".to_owned());
@@ -81,6 +85,15 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
     let message = error.to_string();
     match error {
         DisruptionError::Core(core) => from_core(core),
+        DisruptionError::Table(fault) => from_io_table(fault),
+        DisruptionError::Solve(SolveError::Infeasible { .. } | SolveError::Unbounded)
+        | DisruptionError::NotSettled { .. } => InfeasibleEconomyError::new_err(message),
+        DisruptionError::Solve(_) => NotProvenError::new_err(message),
+        DisruptionError::NoLinks { .. } => MissingInputsError::new_err(message),
+        DisruptionError::FaultyLink { .. }
+        | DisruptionError::NotACut { .. }
+        | DisruptionError::NegativeOutput { .. }
+        | DisruptionError::SeriesDiverges => InvalidDataError::new_err(message),
         DisruptionError::InvalidScenario { problems, .. } => {
             let problems: Vec<_> = problems.iter().map(|problem| json!({ "found": problem.to_string() })).collect();
             ScenarioError::new_err((message, json!(problems).to_string()))
@@ -102,6 +115,16 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::NotATonnage { .. }
         | DisruptionError::CapacityBelowProduction { .. } => InvalidDataError::new_err(message),
         _ => CritminError::new_err(message),
+    }
+}
+
+/// A fault of an input-output table as a Python exception.
+fn from_io_table(fault: &IoTableError) -> PyErr {
+    let message = fault.to_string();
+    match fault {
+        IoTableError::Unknown { .. } => UnknownNameError::new_err(message),
+        IoTableError::MissingColumn { .. } => MissingColumnError::new_err(message),
+        _ => InvalidDataError::new_err(message),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod columns;
 mod disruption;
+mod economy;
 mod error;
 mod expressions;
 mod graph;
@@ -22,6 +23,11 @@ mod _core {
     #[pymodule_export]
     use super::disruption::{
         Outcome, Scenario, outcome_from_json, run_many, run_scenario, scenario_from_json, scenario_from_toml,
+    };
+    #[pymodule_export]
+    use super::economy::{
+        Economy, cost_choices, cost_of_draws, cost_of_scenario, economy_from_pymrio, economy_from_tables,
+        economy_of_benchmark, quarters_of_scenario, sweep_of_suppliers,
     };
     #[pymodule_export]
     use super::graph::{

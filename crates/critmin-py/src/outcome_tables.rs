@@ -35,6 +35,7 @@ outcome_tables! {
         ("effective_level", Number, "share of restricted exports withheld over the assessed year"),
         ("price_ratio", Number, "price over base price"), ("price_ratio_low", Number, "lowest"),
         ("price_ratio_high", Number, "highest; absent when unbounded"),
+        ("price_ratio_bound", Number, "what the form of demand never passes; absent when nothing bounds it"),
         ("base_price_usd_per_kg", Number, "price of the base year"), ("price_usd_per_kg", Number, "price after"),
         ("base_demand_t", Number, "demand of the base year"), ("quantity_t", Number, "quantity after"),
         ("quantity_ratio", Number, "quantity over base demand"),
@@ -144,6 +145,7 @@ fn market_row(rows: &mut TableBuilder, scenario: &str, fingerprint: &str, market
         .number(number(|result| Some(result.price_ratio)))
         .number(number(|result| result.price_ratio_low))
         .number(number(|result| result.price_ratio_high))
+        .number(number(|result| result.price_ratio_bound))
         .number(number(|result| result.base_price_usd_per_t.map(|price| price / KILOGRAMS_PER_TONNE)))
         .number(number(|result| result.price_usd_per_t.map(|price| price / KILOGRAMS_PER_TONNE)))
         .number(number(|result| Some(result.base_demand_t)))

@@ -13,6 +13,9 @@ pub enum Error {
     /// A rule of the core nouns is broken by the reference data itself.
     #[error(transparent)]
     Core(#[from] critmin_core::Error),
+    /// An input-output table that cannot be what it is said to be.
+    #[error(transparent)]
+    InputOutput(#[from] critmin_core::IoTableError),
     /// A byte that the stated encoding does not know.
     #[error(
         "`{file}` is not valid {encoding}: byte 0x{byte:02x} at offset {offset}; re-save the file as {encoding}, or download it again from the publisher"

@@ -124,6 +124,7 @@ const fn optional(name: &'static str, kind: ColumnKind, description: &'static st
 }
 
 mod chains;
+mod economy;
 mod reliance;
 mod tables;
 pub use reliance::IMPORT_RELIANCE;

@@ -7,6 +7,7 @@ pub mod eu;
 pub mod hs;
 pub mod metal_intensity;
 pub mod policy;
+pub mod pymrio;
 #[cfg(test)]
 pub(crate) mod test_registers;
 pub(crate) mod text_rows;

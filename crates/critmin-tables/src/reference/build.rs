@@ -18,7 +18,7 @@ use crate::temporary_file::temporary_beside;
 use crate::{Encoding, Error, SourceFile, TABLES, table_schema};
 
 /// Tables whose rows stand in `curated/<table>.csv`.
-const CURATED: [&str; 19] = [
+const CURATED: [&str; 21] = [
     "sources",
     "countries",
     "country_aliases",
@@ -38,6 +38,8 @@ const CURATED: [&str; 19] = [
     "chain_outputs",
     "chain_contents",
     "trade_faults",
+    "industry_links",
+    "supplier_probabilities",
 ];
 
 /// Vintages of the governance indicators.

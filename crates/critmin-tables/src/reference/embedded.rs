@@ -43,6 +43,8 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     file!("chain_outputs"),
     file!("chain_contents"),
     file!("trade_faults"),
+    file!("industry_links"),
+    file!("supplier_probabilities"),
 ];
 
 #[cfg(test)]

@@ -13,7 +13,7 @@
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
-use critmin_core::{Columns, Dataset};
+use critmin_core::{Columns, Dataset, InputOutputTable};
 
 use crate::readers::area::Registers;
 use crate::{Error, TABLES, columns_from_batch, table_schema};
@@ -28,7 +28,7 @@ mod registers;
 mod storage;
 
 pub use curated::{curated_table, read_curated};
-pub use records::parameters;
+pub use records::{industry_links, parameters, supplier_probabilities};
 
 /// The tables' declarations, sizes and sources as a Frictionless data package (JSON).
 pub const DATAPACKAGE: &str = include_str!("../../data/datapackage.json");
@@ -76,6 +76,15 @@ pub fn dataset() -> Result<&'static Dataset, Error> {
     }
     let dataset = records::dataset(&table)?;
     Ok(DATASET.get_or_init(|| dataset))
+}
+
+/// The U.S. benchmark input-output table of `year` (2012 or 2017), after redefinitions, in producer prices.
+///
+/// # Errors
+///
+/// [`Error::InputOutput`] for another year.
+pub fn input_output_table(year: i16) -> Result<InputOutputTable, Error> {
+    Ok(InputOutputTable::from_bea(&*columns("io_cells")?, &*columns("io_codes")?, year)?)
 }
 
 /// The spellings that readers need, from the reference dataset.

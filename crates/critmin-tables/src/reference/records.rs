@@ -3,8 +3,8 @@
 use arrow::array::RecordBatch;
 use critmin_core::{
     Area, BlocMembership, CommodityForm, CommodityId, CountryId, Dataset, FormStatus, Grade, ImportSource,
-    MarketRecipe, Observation, Parameter, ParameterTable, PolicyMeasure, ProductionRecord, ProductionStatistic,
-    SalientRecord, Source, SourceId, Suspension, Year,
+    IndustryLink, MarketRecipe, Observation, Parameter, ParameterTable, PolicyMeasure, ProductionRecord,
+    ProductionStatistic, SalientRecord, Source, SourceId, SupplierProbability, Suspension, Year,
 };
 
 use super::columns::{Columns, Texts, date, number, year};
@@ -28,6 +28,8 @@ pub(super) fn dataset(table: Lookup<'_>) -> Result<Dataset, Error> {
         policy_measures: measures(table)?,
         parameters: ParameterTable { rows: parameters(&table("parameters")?)? },
         recipes: recipes(table)?,
+        industry_links: industry_links(&table("industry_links")?)?,
+        supplier_probabilities: supplier_probabilities(&table("supplier_probabilities")?)?,
         sources: sources(table)?,
     })
 }
@@ -252,6 +254,58 @@ fn recipes(table: Lookup<'_>) -> Result<Vec<MarketRecipe>, Error> {
         })
     };
     (0..columns.n_rows()).map(recipe).collect()
+}
+
+/// Rows of a table in the columns of `industry_links`.
+///
+/// # Errors
+///
+/// [`Error`] for a column that is not there and a value that cannot be what its column says.
+pub fn industry_links(batch: &RecordBatch) -> Result<Vec<IndustryLink>, Error> {
+    let columns = Columns::new("industry_links", batch);
+    let (ids, industries, quantities) =
+        (columns.texts("commodity")?, columns.texts("industry")?, columns.texts("quantity")?);
+    let (values, lows, highs) = (columns.numbers("value")?, columns.numbers("low")?, columns.numbers("high")?);
+    let (grades, sources, notes) = (columns.texts("grade")?, columns.texts("source")?, columns.texts("note")?);
+    let link = |row| {
+        Ok(IndustryLink {
+            commodity: CommodityId::new(ids.at(row))?,
+            industry: industries.at(row).to_owned(),
+            quantity: quantities.at(row).parse()?,
+            value: values.value(row),
+            low: number(lows, row),
+            high: number(highs, row),
+            grade: grade(grades.at(row))?,
+            source: sources.at(row).to_owned(),
+            note: notes.at(row).to_owned(),
+        })
+    };
+    (0..columns.n_rows()).map(link).collect()
+}
+
+/// Rows of a table in the columns of `supplier_probabilities`.
+///
+/// # Errors
+///
+/// [`Error`] for a column that is not there and a value that cannot be what its column says.
+pub fn supplier_probabilities(batch: &RecordBatch) -> Result<Vec<SupplierProbability>, Error> {
+    let columns = Columns::new("supplier_probabilities", batch);
+    let (ids, exporters) = (columns.texts("commodity")?, columns.texts("exporter")?);
+    let (values, lows, highs) = (columns.numbers("probability")?, columns.numbers("low")?, columns.numbers("high")?);
+    let (grades, sources, notes) = (columns.texts("grade")?, columns.texts("source")?, columns.texts("note")?);
+    let probability = |row| {
+        Ok(SupplierProbability {
+            commodity: ids.get(row).map(CommodityId::new).transpose()?,
+            exporter: exporters.get(row).map(CountryId::new).transpose()?,
+            probability: values.value(row),
+            low: number(lows, row),
+            high: number(highs, row),
+            grade: grade(grades.at(row))?,
+            source: sources.at(row).to_owned(),
+            note: notes.at(row).to_owned(),
+        })
+    };
+    (0..columns.n_rows()).map(probability).collect()
 }
 
 fn sources(table: Lookup<'_>) -> Result<Vec<Source>, Error> {

@@ -1,7 +1,7 @@
 //! The tables of the reference dataset, in reading order.
 
 use super::ColumnKind::{Date, Label, Number, Single, Text, Truth, Whole, Year};
-use super::{Column, TableSchema, chains, optional, required};
+use super::{Column, TableSchema, chains, economy, optional, required};
 
 // Columns that several tables share.
 const COUNTRY: Column = required("country", Label, "ISO 3166-1 alpha-3; see `countries`");
@@ -555,4 +555,6 @@ pub static TABLES: &[TableSchema] = &[
     chains::OUTPUTS,
     chains::CONTENTS,
     chains::FAULTS,
+    economy::LINKS,
+    economy::PROBABILITIES,
 ];

@@ -1,0 +1,44 @@
+//! Is this optimum proven?
+//!
+//! A [`Problem`] is a linear, quadratic (diagonal) or mixed-integer problem. [`solve`] hands it to a pure-Rust solver
+//! and returns a [`Solution`] with a [`Certificate`] that this crate computes itself, in the problem's own units: how
+//! far the values miss their rows and bounds, how far the duals miss theirs, and the gap between both. A solver's status
+//! alone is never trusted; a certificate that fails is an error. Scaling is the business of who forms the problem: keep
+//! the coefficients within a few powers of ten of one.
+//!
+//! [`LeastDeviation`] is a kernel for one problem that is solved very often: the smallest weighted deviation from a base
+//! under row balances, by Newton steps on the dual of 400 multipliers instead of an interior point on 1,200 unknowns.
+//!
+//! ```
+//! use critmin_solve::{Problem, SolveOptions, solve};
+//!
+//! // Two suppliers, at 3 and 5 per tonne; 10 t are needed and the cheaper one has 6.
+//! let mut problem = Problem::new();
+//! let cheap = problem.column(3.0, 0.0, 6.0);
+//! let dear = problem.column(5.0, 0.0, f64::INFINITY);
+//! let need = problem.row(10.0, f64::INFINITY, &[(cheap, 1.0), (dear, 1.0)]);
+//! let plan = solve(&problem, &SolveOptions::default())?;
+//! assert!((plan.objective - 38.0).abs() < 1e-6);
+//! // One tonne more would cost 5.
+//! assert!((plan.row_duals[need] - 5.0).abs() < 1e-6);
+//! assert!(plan.certificate.gap < 1e-6);
+//! # Ok::<(), critmin_solve::Error>(())
+//! ```
+//!
+//! Pure functions of their arguments: no input or output, no clock but for a time limit that is asked for, no global
+//! state.
+
+mod certificate;
+mod cholesky;
+mod error;
+mod interior;
+mod least_deviation;
+mod problem;
+mod simplex;
+mod solve;
+
+pub use certificate::{Certificate, Tolerances, certify};
+pub use error::Error;
+pub use least_deviation::{Deviation, DeviationLimits, LeastDeviation};
+pub use problem::Problem;
+pub use solve::{Backend, Solution, SolveOptions, solve};
