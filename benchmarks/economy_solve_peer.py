@@ -1,4 +1,4 @@
-"""The same quadratic programme given cold to the general solver clarabel from Python: a sample of five cuts, by solve."""
+"""The same quadratic programme given cold to the general solver clarabel from Python: five cuts, by solve."""
 
 import time
 

@@ -57,8 +57,8 @@ from critmin.result import Result
 from critmin.scenario import ExportRestriction, MarketOptions, Scenario, Suspension
 from critmin.scores import Scores
 from critmin.scoring import score
-from critmin.sweeping import Sweep, sweep
 from critmin.study import Study, StudyResult, list_studies, run_study
+from critmin.sweeping import Sweep, sweep
 from critmin.tables import (
     Reference,
     import_baci,

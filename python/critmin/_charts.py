@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from critmin._words import country_name
+from critmin._words import country_name, short
 from critmin.exceptions import InvalidDataError, MissingColumnError, MissingInputsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import altair as alt
     import polars as pl
 
@@ -22,6 +24,9 @@ COLUMNS = 3
 LINE = 110
 # Levels that a price axis in logarithms marks, as multiples of the base price.
 LOG_TICKS = (1, 1.2, 1.5, 2, 3, 5, 8, 12, 20, 50, 100)
+
+# Losses this many times apart need an axis in logarithms.
+FAR = 20.0
 
 
 def title(text: str, source: str, *, offset: int = 8) -> alt.TitleParams:
@@ -120,6 +125,53 @@ def band_panel(
     )
 
 
+class LossAxis(NamedTuple):
+    """An axis of losses.
+
+    Attributes
+    ----------
+    scale
+        Linear, or in logarithms where losses lie far apart.
+    low
+        Left end in logarithms, absent on a linear axis.
+    word
+        What the title says of the scale.
+    """
+
+    scale: alt.Scale
+    low: float | None
+    word: str
+
+
+def loss_axis(
+    losses: Iterable[float | None], *, far: float = FAR, only_if_all: bool = False, room: float = 1.6
+) -> LossAxis:
+    """Choose the scale for losses: logarithms where they lie more than `far` times apart, with `room` on both sides.
+
+    With `only_if_all` one that is no loss keeps the axis linear; otherwise the picture has to tell it in words.
+    """
+    import altair as alt
+
+    known = [loss for loss in losses if loss is not None]
+    losing = [loss for loss in known if loss > 0]
+    is_far = bool(losing) and max(losing) >= far * min(losing)
+    if not is_far or (only_if_all and len(losing) < len(known)):
+        return LossAxis(alt.Scale(zero=False), None, "")
+    low, high = min(losing) / room, max(losing) * room
+    return LossAxis(alt.Scale(type="log", domain=[low, high], nice=False), low, ", log scale")
+
+
+def no_loss(loss: float) -> str:
+    """Tell what an axis of losses in logarithms cannot show.
+
+    Examples
+    --------
+    >>> no_loss(-0.02), no_loss(0.0)
+    ('gain of 0.02', 'no change')
+    """
+    return f"gain of {short(-loss)}" if loss < 0 else "no change"
+
+
 def one_output(frame: pl.DataFrame) -> pl.DataFrame:
     """Refuse rows of several outputs: their numbers share no axis."""
     require_one(frame, "output")
@@ -132,3 +184,17 @@ def require_one(frame: pl.DataFrame, column: str) -> None:
     if len(found) > 1:
         named = ", ".join(f"`{value}`" for value in found[:3])
         raise InvalidDataError(f"found {len(found)} values of `{column}` ({named} ...): keep the rows of one")
+
+
+def require_kind(value: object, kind: type, how: str) -> None:
+    """Refuse what is no object of this kind, and say what returns one."""
+    if not isinstance(value, kind):
+        raise InvalidDataError(
+            f"found a `{type(value).__name__}`, expected a `{kind.__name__}`: pass what `{how}` returns"
+        )
+
+
+def require_count(value: int, name: str) -> None:
+    """Refuse a number of rows below 1."""
+    if value < 1:
+        raise InvalidDataError(f"found `{name}` = {value}: expected how many rows to draw, 1 or more")

@@ -1,35 +1,25 @@
-"""The pictures of a cost: curve, five effects, industries, the answer by option, and the ranks of a sweep.
-
-The signs are those of the tables: a loss is negative. Only where answers lie orders of magnitude apart is a picture
-drawn in losses, on an axis in logarithms, and says so; what is no loss then stands as text at the left end.
-"""
+"""The pictures of a cost: curve, five effects, industries. Signs are those of the tables: a loss is negative."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from critmin import _charts
 from critmin._charts import PALETTE, WIDTH
-from critmin._words import listed
+from critmin._words import listed, short
 
 if TYPE_CHECKING:
     import altair as alt
     import polars as pl
 
     from critmin.cost import Cost
-    from critmin.sweeping import Sweep
 
 _GDP = "change of GDP (billion USD)"
-_LOSS, _GAIN, _NET = PALETTE[1], PALETTE[0], "#444"
+_KINDS = {"loss": PALETTE[1], "gain": PALETTE[0], "net": "#444"}
 _PARTS = {"direct": "output it cannot make", "downstream": "downstream", "price": "higher price"}
 _ENDS = ("mild", "harsh")
-_CHOICES = ["stage", "option", "value", "is_chosen", "gdp_change_million_usd", "reason"]
-_OPTIONS = "BEA benchmark table and model of critmin, one option changed at a time"
-# Losses this many times apart need an axis in logarithms.
-_FAR = 20.0
-# Lengths closer than this share are the same answer.
-_SAME = 1e-6
+# Room for a label beside the longest bar, as a share of the axis.
+_ROOM = 0.14
 
 
 def cost_curve(
@@ -49,8 +39,8 @@ def cost_curve(
     Returns
     -------
     altair.LayerChart
-        Line of the central values; the band reaches from the mild to the harsh ends. Where a harsh end has no finite
-        price, only the mild end is drawn, dashed.
+        Line of the central values; the band reaches from the mild to the harsh ends. Where no finite price clears a
+        market at the harsh ends, only the mild end is drawn, dashed.
 
     Raises
     ------
@@ -63,28 +53,29 @@ def cost_curve(
     import polars as pl
 
     _check(cost)
-    names = ("gdp_change_million_usd", *(f"gdp_change_{end}_million_usd" for end in _ENDS))
-    billions = [(pl.col(name) / 1000).alias(alias) for name, alias in zip(names, ("central", *_ENDS), strict=True)]
-    rows = cost.curve.select("restriction_level", *billions)
-    _charts.require_rows(rows.drop_nulls("central"), "cost at any level")
-    is_open = rows["harsh"].is_null() & rows["mild"].is_not_null()
-    base = alt.Chart(width=WIDTH, height=300).encode(
-        x=alt.X("restriction_level:Q", title="restriction level (% of the restricted exports)",
-                axis=alt.Axis(format="%", tickCount=10), scale=alt.Scale(domain=[0, 1]))
-    )  # fmt: skip
-    axis = alt.Axis(format="~g", tickCount=6)
-    y = alt.Y("central:Q", title=_GDP, axis=axis)
-    told = _charts.tooltip(rows, "restriction_level", "central", *_ENDS)
-    both = rows.drop_nulls(["mild", "harsh"])
-    band = base.properties(data=_charts.data(both)).mark_area(opacity=0.2, color=PALETTE[0])
-    line = base.properties(data=_charts.data(rows.drop_nulls("central")))
-    line = line.mark_line(point=alt.OverlayMarkDef(size=16, color=PALETTE[0]), color=PALETTE[0]).encode(y=y, tooltip=told)
-    mild = base.properties(data=_charts.data(rows.filter(is_open))).mark_line(strokeDash=[4, 4], color=PALETTE[0])
-    layers = [band.encode(y=alt.Y("mild:Q", title=_GDP, axis=axis), y2="harsh:Q")] if both.height else []
-    layers += [mild.encode(y=alt.Y("mild:Q", title=_GDP, axis=axis))] if is_open.any() else []
+    names = {"gdp_change_million_usd": "central", **{f"gdp_change_{end}_million_usd": end for end in _ENDS}}
+    rows = cost.curve.select("restriction_level", *((pl.col(name) / 1000).alias(told) for name, told in names.items()))
+    known = rows.drop_nulls("central")
+    _charts.require_rows(known, "cost")
+    closed, is_open = rows.drop_nulls(_ENDS), rows["harsh"].is_null() & rows["mild"].is_not_null()
+    x = alt.X("restriction_level:Q", title="restriction level (% of the restricted exports)",
+              axis=alt.Axis(format="%", tickCount=10), scale=alt.Scale(domain=[0, 1]))  # fmt: skip
+
+    def base(part: pl.DataFrame) -> alt.Chart:
+        return alt.Chart(_charts.data(part), width=WIDTH, height=300).encode(x=x)
+
+    mild = alt.Y("mild:Q", title=_GDP, axis=alt.Axis(format="~g", tickCount=6))
+    layers = []
+    if closed.height:
+        layers.append(base(closed).mark_area(opacity=0.2, color=PALETTE[0]).encode(y=mild, y2="harsh:Q"))
+    if is_open.any():
+        layers.append(base(rows.filter(is_open)).mark_line(strokeDash=[4, 4], color=PALETTE[0]).encode(y=mild))
+    line = base(known).mark_line(point=alt.OverlayMarkDef(size=16, color=PALETTE[0]), color=PALETTE[0])
+    told = _charts.tooltip(known, "restriction_level", "central", *_ENDS)
+    layers.append(line.encode(y=alt.Y("central:Q", title=_GDP, axis=alt.Axis(format="~g", tickCount=6)), tooltip=told))
     note = ". Line: central values; band: every interval at its mild and at its harsh end"
-    note += "; where it is dashed, no finite price clears a market at the harsh end" if is_open.any() else ""
-    return alt.LayerChart(layer=[*layers, line], title=_charts.title(title, _source(cost, source) + note))
+    note += "; dashed: the mild end, where no finite price clears a market at the harsh one" if is_open.any() else ""
+    return alt.LayerChart(layer=layers, title=_charts.title(title, _source(cost, source) + note))
 
 
 def cost_waterfall(
@@ -105,7 +96,7 @@ def cost_waterfall(
     -------
     altair.LayerChart
         A bar for each effect, begun where the one before ended, and one for the sum. An effect that is not known for
-        some commodity is marked, and is never drawn as zero.
+        a commodity is marked, and is never drawn as zero.
 
     Raises
     ------
@@ -115,54 +106,62 @@ def cost_waterfall(
         When no effect is known.
     """
     import altair as alt
+    import polars as pl
 
     _check(cost)
-    rows, note = _steps(cost)
-    _charts.require_rows(rows.drop_nulls("change").filter(rows.drop_nulls("change")["kind"] != "net"), "effect")
+    rows = _steps(cost)
+    ends = [0.0, *rows["low"], *rows["high"]]
+    least, greatest = min(ends), max(ends)
+    room = _ROOM * max(greatest - least, 1e-9)
+    # Labels stand on the side where a loss runs to, so that they never lie on the next bar.
+    x = alt.X("low:Q", title=_GDP, axis=alt.Axis(format="~g"),
+              scale=alt.Scale(domain=[least - room, greatest + 0.1 * room], nice=False))  # fmt: skip
     y = alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=alt.Axis(labelLimit=260))
-    x = alt.X("low:Q", title=_GDP, axis=alt.Axis(format="~g"), scale=_room(rows["low"], rows["high"]))
     color = alt.Color("kind:N", title=None, legend=alt.Legend(orient="top"),
-                      scale=alt.Scale(domain=["loss", "gain", "net"], range=[_LOSS, _GAIN, _NET]))  # fmt: skip
+                      scale=alt.Scale(domain=list(_KINDS), range=list(_KINDS.values())))  # fmt: skip
     base = alt.Chart(_charts.data(rows), width=WIDTH - 190, height={"step": 34}).encode(y=y)
-    bars = base.mark_bar(size=20).encode(x=x, x2="high:Q", color=color, tooltip=["name:N", "change:Q"])
-    texts = base.mark_text(align="left", dx=5, fontSize=11).encode(x=alt.X("high:Q"), text="told:N")
+    bars = base.mark_bar(size=20).encode(x=x, x2="high:Q", color=color, tooltip=_charts.tooltip(rows, "name", "change"))
+    texts = base.mark_text(align="right", dx=-5, fontSize=11).encode(x="low:Q", text="told:N")
     zero = alt.Chart(_charts.data(rows.head(1))).mark_rule(color="#888").encode(x=alt.datum(0))
+    lacking = cost.effects.filter(pl.col("gdp_change_million_usd").is_null())["commodity"].drop_nulls().unique().sort()
+    note = f". *: not known for {listed(lacking.to_list())}, which is not zero" if lacking.len() else ""
     return alt.LayerChart(layer=[zero, bars, texts], title=_charts.title(title, _source(cost, source) + note))
 
 
-def _steps(cost: Cost) -> tuple[pl.DataFrame, str]:
-    """Make the bars of the waterfall, each from where the one before ended, and say what is not known."""
+def _steps(cost: Cost) -> pl.DataFrame:
+    """Make the bars of the waterfall: each begins where the one before ended, the last is the sum."""
     import polars as pl
 
     from critmin.cost import EFFECTS
 
-    change = pl.col("gdp_change_million_usd")
-    sums = cost.effects.group_by("effect").agg(
-        pl.when(change.is_not_null().any()).then(change.sum() / 1000).alias("change"),
-        change.is_null().any().alias("is_lacking"),
+    steps: list[dict[str, object]] = []
+    at = 0.0
+    for effect, name in EFFECTS.items():
+        changes = cost.effects.filter(pl.col("effect") == effect)["gdp_change_million_usd"]
+        known = [change / 1000 for change in changes.drop_nulls()]
+        if len(changes):
+            steps.append(_step(name, at, sum(known) if known else None, is_lacking=len(known) < len(changes)))
+            at += sum(known)
+    rows = pl.DataFrame(
+        [*steps, _step("net", 0.0, cost.gdp_change_million_usd / 1000, is_lacking=not cost.is_complete)]
     )
-    order = pl.DataFrame({"effect": list(EFFECTS), "name": list(EFFECTS.values())})
-    steps = order.join(sums, on="effect", how="inner", maintain_order="left")
-    after = pl.col("change").fill_null(0.0).cum_sum()
-    steps = steps.with_columns(start=after - pl.col("change").fill_null(0.0), end=after)
-    net = pl.DataFrame({"name": ["net"], "change": [cost.gdp_change_million_usd / 1000], "is_lacking": [not cost.is_complete]})
-    net = net.with_columns(start=pl.lit(0.0), end=pl.col("change"))
-    rows = pl.concat([steps, net], how="diagonal")
-    kind = pl.when(pl.col("name") == "net").then(pl.lit("net")).when(pl.col("change") > 0).then(pl.lit("gain"))
-    mark = pl.when("is_lacking").then(pl.lit(" *")).otherwise(pl.lit(""))
-    rows = rows.with_columns(
-        low=pl.min_horizontal("start", "end"), high=pl.max_horizontal("start", "end"), kind=kind.otherwise(pl.lit("loss")),
-        told=pl.col("change").map_elements(_signed, return_dtype=pl.String).fill_null("n/a") + mark,
-    )  # fmt: skip
-    lacking = cost.effects.filter(change.is_null())["commodity"].drop_nulls().unique(maintain_order=True).to_list()
-    note = f". *: not known for {listed(lacking)}, which is not zero" if lacking else ""
-    return rows.drop("effect", "is_lacking", "start", "end"), note
+    _charts.require_rows(rows.drop_nulls("change").filter(pl.col("name") != "net"), "effect")
+    return rows
+
+
+def _step(name: str, start: float, change: float | None, *, is_lacking: bool) -> dict[str, object]:
+    """Make one bar; an effect of which nothing is known has no length, and says so."""
+    end = start + (change or 0.0)
+    told = "n/a" if change is None else _signed(change)
+    kind = "net" if name == "net" else "gain" if change is not None and change > 0 else "loss"
+    ends = {"low": min(start, end), "high": max(start, end)}
+    return {"name": name, "change": change, "kind": kind, **ends, "told": told + (" *" if is_lacking else "")}
 
 
 def industry_bars(
     cost: Cost, *, source: str | None = None, title: str = "Which industries lose", n_shown: int = 15
 ) -> alt.LayerChart:
-    """Draw what the industries lose or gain, by effect: output that they cannot make, downstream, higher price.
+    """Draw what industries lose or gain, by effect: output that they cannot make, downstream, higher price.
 
     Parameters
     ----------
@@ -178,7 +177,7 @@ def industry_bars(
     Returns
     -------
     altair.LayerChart
-        Stacked bars; a black mark is the sum of an industry.
+        Stacked bars, the greatest loss first; a black mark is the sum of an industry.
 
     Raises
     ------
@@ -192,99 +191,52 @@ def industry_bars(
 
     _check(cost)
     _charts.require_count(n_shown, "n_shown")
-    changed = cost.industries.filter(pl.col("gdp_change_million_usd") != 0)
-    _charts.require_rows(changed, "change of an industry")
-    drawn = changed.sort(pl.col("gdp_change_million_usd").abs(), "industry", descending=[True, False]).head(n_shown)
-    drawn = drawn.sort("gdp_change_million_usd", "industry").with_columns(
-        pl.format("{} ({})", "name", "industry").alias("label"), (pl.col("gdp_change_million_usd") / 1000).alias("net")
+    net, parts = (
+        pl.col("gdp_change_million_usd"),
+        {f"{part}_gdp_change_million_usd": told for part, told in _PARTS.items()},
     )
-    parts = {f"{part}_gdp_change_million_usd": told for part, told in _PARTS.items()}
+    changed = cost.industries.filter(net != 0)
+    _charts.require_rows(changed, "change of an industry")
+    drawn = changed.sort(net.abs(), "industry", descending=[True, False]).head(n_shown).sort(net, "industry")
+    drawn = drawn.with_columns(pl.format("{} {}", "industry", "name").alias("label"), (net / 1000).alias("net"))
     rows = drawn.unpivot(list(parts), index=["label", "net"], variable_name="effect", value_name="change")
     rows = rows.with_columns(pl.col("change") / 1000, pl.col("effect").replace_strict(parts, return_dtype=pl.String))
     y = alt.Y("label:N", sort=drawn["label"].to_list(), title=None, axis=alt.Axis(labelLimit=300))
-    x = alt.X("change:Q", title=_GDP, axis=alt.Axis(format="~g"), stack="zero")
-    hues = alt.Scale(domain=list(_PARTS.values()), range=[PALETTE[1], PALETTE[4], PALETTE[5]])
-    color = alt.Color("effect:N", title=None, scale=hues, legend=alt.Legend(orient="top", labelLimit=300))
-    base = alt.Chart(_charts.data(rows), width=WIDTH - 250, height={"step": 20}).encode(y=y)
-    bars = base.mark_bar(size=14).encode(x=x, color=color, order="order:Q", tooltip=["label:N", "effect:N", "change:Q"])
+    x = alt.X(
+        "change:Q", title=_GDP, axis=alt.Axis(format="~g", tickCount=8), stack="zero", scale=alt.Scale(nice=False)
+    )
+    scale = alt.Scale(domain=list(_PARTS.values()), range=[PALETTE[1], PALETTE[4], PALETTE[5]])
+    color = alt.Color("effect:N", title=None, legend=alt.Legend(orient="top", labelLimit=300), scale=scale)
+    bars = alt.Chart(_charts.data(rows), width=WIDTH - 250, height={"step": 20}).mark_bar(size=14)
+    bars = bars.encode(x=x, y=y, color=color, tooltip=_charts.tooltip(rows, "label", "effect", "change"))
     marks = alt.Chart(_charts.data(drawn.select("label", "net"))).mark_tick(thickness=3, size=16, color="black")
-    marks = marks.encode(y=y, x=alt.X("net:Q"), tooltip=["label:N", "net:Q"])
-    rest = float(changed["gdp_change_million_usd"].sum() - drawn["gdp_change_million_usd"].sum()) / 1000
-    note = f". Black mark: sum of the industry. {drawn.height} of {changed.height} industries that change"
+    marks = marks.encode(y=y, x="net:Q", tooltip=["label:N", "net:Q"])
+    rest = (sum(changed["gdp_change_million_usd"]) - sum(drawn["gdp_change_million_usd"])) / 1000
+    note = f". Black mark: sum of the industry. Drawn: {drawn.height} of {changed.height} industries that change"
     note += f"; the others together {_signed(rest)} billion USD" if changed.height > drawn.height else ""
     return alt.LayerChart(layer=[bars, marks], title=_charts.title(title, _source(cost, source) + note))
 
 
-def choices_plot(
-    choices: pl.DataFrame, *, source: str = _OPTIONS, title: str = "The answer under every named option"
-) -> alt.LayerChart:
-    """Draw the loss under every value of every option, one changed at a time, on an axis in logarithms.
+def _check(cost: Cost) -> None:
+    from critmin.cost import Cost
 
-    Parameters
-    ----------
-    choices
-        What :meth:`critmin.Cost.choices` returned: ``stage``, ``option``, ``value``, ``is_chosen``,
-        ``gdp_change_million_usd`` (absent where an option has no answer) and ``reason``.
-    source
-        Where the inputs come from.
-    title
-        Heading.
+    _charts.require_kind(cost, Cost, "cm.cost(scenario)")
 
-    Returns
-    -------
-    altair.LayerChart
-        A dot for each value, a diamond for what the scenario chose, and a line at its answer. A gain, no change and no
-        answer have no place on such an axis and stand as text at its left end.
 
-    Raises
-    ------
-    InvalidDataError
-        When it is no table.
-    MissingColumnError
-        When a column is missing.
-    MissingInputsError
-        When no option gives a loss.
+def _source(cost: Cost, source: str | None) -> str:
+    """Name the table and the grades of the links, unless a source is given."""
+    if source is not None:
+        return source
+    grades = ", ".join(f"{count} {grade}" for grade, count in cost.links["grade"].value_counts().sort("grade").rows())
+    return f"{cost.record['table']}; model of critmin, links to industries by grade: {grades or 'none'}"
+
+
+def _signed(billion: float) -> str:
+    """Write a change with its sign.
 
     Examples
     --------
-    >>> import polars as pl
-    >>> from critmin import plots
-    >>> choices = pl.DataFrame({
-    ...     "stage": "economy", "option": "rationing", "value": ["minimum_deviation", "strict_bottleneck"],
-    ...     "is_chosen": [True, False], "gdp_change_million_usd": [-3100.0, -240000.0], "reason": [None, None],
-    ... })
-    >>> plots.choices_plot(choices).to_dict()["layer"][1]["encoding"]["x"]["scale"]["type"]
-    'log'
+    >>> _signed(-3.1416), _signed(0.02), _signed(0.0)
+    ('-3.14', '+0.02', '0')
     """
-    import altair as alt
-    import polars as pl
-
-    rows = _with_losses(choices)
-    label = pl.format("{}: {}", pl.col("option").str.replace_all("_", " "), pl.col("value").str.replace_all("_", " "))
-    kind = pl.when("is_chosen").then(pl.lit("chosen")).otherwise(pl.lit("other"))
-    rows = rows.with_columns(label.alias("label"), kind.alias("kind"))
-    low, high = _log_domain(rows["loss"].drop_nulls())
-    labels = rows["label"].unique(maintain_order=True).to_list()
-    y = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=300))
-    x = alt.X("loss:Q", title="loss of GDP (billion USD, log scale)", axis=alt.Axis(format="~g"),
-              scale=alt.Scale(type="log", domain=[low, high], nice=False))  # fmt: skip
-    base = alt.Chart(_charts.data(rows), width=WIDTH - 230, height={"step": 17}).encode(y=y)
-    told = _charts.tooltip(rows, "stage", "label", "gdp_change_million_usd", "ratio_to_chosen", "reason")
-    kinds = ["chosen", "other"]
-    known = base.properties(data=_charts.data(rows.drop_nulls("loss")))
-    dots = known.mark_point(filled=True, opacity=1, size=70).encode(
-        x=x, tooltip=told,
-        color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[PALETTE[1], PALETTE[0]]), legend=alt.Legend(orient="top")),
-        shape=alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["diamond", "circle"])),
-    )  # fmt: skip
-    names = known.mark_text(align="left", dx=8, fontSize=9).encode(x=x, text="told:N")
-    layers: list[alt.Chart] = _chosen_line(rows, x)
-    layers += [dots, names]
-    others = rows.filter(pl.col("loss").is_null()).with_columns(pl.lit(low).alias("place"))
-    if others.height:
-        at = alt.X("place:Q", scale=x.to_dict().get("scale", alt.Undefined))
-        absent = alt.Chart(_charts.data(others)).mark_text(align="left", dx=4, fontSize=9, color="#666")
-        layers.append(absent.encode(y=y, x=at, text="told:N", tooltip=told))
-    note = ". Line and diamonds: what the scenario chose" if rows["is_chosen"].any() else ""
-    note += ". n/a: no answer under this option, which is not zero" if rows["gdp_change_million_usd"].null_count() else ""
-    return alt.LayerChart(layer=layers, title=_charts.title(title, source + note))
+    return f"+{short(billion)}" if billion > 0 else short(billion + 0.0)

@@ -1,20 +1,24 @@
-"""The kinds of study: recomputed statistics, import sources, scenarios beside market results, published scores."""
+"""The kinds of study.
+
+Recomputed statistics, import sources, scenarios beside market results or costs, published scores.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from critmin import _core, _study_score_words, _study_scores, _study_sources, disruption
+from critmin import _core, _study_costs, _study_score_words, _study_scores, _study_sources, disruption
 from critmin._frames import frame
 from critmin._progress import progress_callback
 from critmin.exceptions import InvalidDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import polars as pl
 
     from critmin._progress import Progress
+    from critmin.cost import Cost
     from critmin.result import Result
     from critmin.study import Study
 
@@ -27,14 +31,19 @@ _OURS = ("ours", "ours_low", "ours_high")
 _SIDES = {">": ("above", "below"), "<": ("below", "above")}
 
 
-class Method(NamedTuple):
-    """How one kind of study is run and told."""
+def _as_written(study: Study) -> Study:
+    return study
 
-    run: Callable[[Study, Progress], tuple[pl.DataFrame, dict[str, Result]]]
+
+class Method(NamedTuple):
+    """How one kind of study is run and told; `amended` states what the files beside `study.toml` allow to claim."""
+
+    run: Callable[[Study, Progress], tuple[pl.DataFrame, Mapping[str, Result | Cost]]]
     overview: Callable[[pl.DataFrame], pl.DataFrame]
     pairs: Callable[[pl.DataFrame], pl.DataFrame]
     headlines: Callable[[pl.DataFrame], list[str]]
     remarks: Callable[[pl.DataFrame], list[str]]
+    amended: Callable[[Study], Study] = _as_written
 
 
 def curves(runs: dict[str, Result]) -> pl.DataFrame:
@@ -287,6 +296,14 @@ METHODS = {
     ),
     "market-ban": Method(
         _run_market_ban, _overview_market_ban, _pairs_market_ban, _headlines_market_ban, _remarks_market_ban
+    ),
+    "economy-cost": Method(
+        _study_costs.run,
+        _study_costs.overview,
+        _study_costs.pairs,
+        _study_costs.headlines,
+        _study_costs.remarks,
+        _study_costs.amended,
     ),
     "score": Method(
         _study_scores.run,

@@ -104,7 +104,10 @@ class Cost:
     @functools.cached_property
     def effects(self) -> pl.DataFrame:
         """``effect``, ``commodity``, ``gdp_change_million_usd``, ``reason`` where it is absent."""
-        return _frame(self.record["central"]["effects"], {"effect": str, "commodity": str, "gdp_change_million_usd": float, "reason": str})
+        return _frame(
+            self.record["central"]["effects"],
+            {"effect": str, "commodity": str, "gdp_change_million_usd": float, "reason": str},
+        )
 
     @functools.cached_property
     def industries(self) -> pl.DataFrame:
@@ -137,19 +140,37 @@ class Cost:
     @functools.cached_property
     def shocks(self) -> pl.DataFrame:
         """What each market hands to the economy: shortfall, price, use and production [t/yr]."""
-        names = ("shortfall_share", "price_ratio", "price_usd_per_t", "consumption_t", "production_before_t", "production_after_t")
+        names = (
+            "shortfall_share",
+            "price_ratio",
+            "price_usd_per_t",
+            "consumption_t",
+            "production_before_t",
+            "production_after_t",
+        )
         return _frame(self.record["shocks"], {"commodity": str, **dict.fromkeys(names, float)})
 
     @functools.cached_property
     def links(self) -> pl.DataFrame:
         """The shares that tie the commodities to industries, with range, grade and source."""
         text = dict.fromkeys(("commodity", "industry", "quantity"), str)
-        return _frame(self.record["links"], {**text, "value": float, "low": float, "high": float, "grade": str, "source": str, "note": str})
+        return _frame(
+            self.record["links"],
+            {**text, "value": float, "low": float, "high": float, "grade": str, "source": str, "note": str},
+        )
 
     @functools.cached_property
     def inputs(self) -> pl.DataFrame:
         """Every figure that a market used, with grade and source."""
-        kinds = {"commodity": str, "name": str, "country": str, "value": float, "low": float, "high": float, "unit": str}
+        kinds = {
+            "commodity": str,
+            "name": str,
+            "country": str,
+            "value": float,
+            "low": float,
+            "high": float,
+            "unit": str,
+        }
         return _frame(self.record["inputs"], {**kinds, "grade": str, "source": str, "note": str})
 
     @functools.cached_property
@@ -184,7 +205,9 @@ class Cost:
         import polars as pl
 
         told = progress_callback(progress, f"{n_draws} draws")
-        text = _core.cost_of_draws(self.scenario._core, self._economy._core, self._parameters, self._links, n_draws, seed, told)
+        text = _core.cost_of_draws(
+            self.scenario._core, self._economy._core, self._parameters, self._links, n_draws, seed, told
+        )
         record = json.loads(text)
         rows = {"draw": [], "gdp_change_million_usd": [], "commodity": [], "price_ratio": [], "shortfall_share": []}  # type: dict[str, list[Any]]
         for draw in record["draws"]:
@@ -199,8 +222,8 @@ class Cost:
     def choices(self, *, progress: Progress = False) -> pl.DataFrame:
         """Return the answer under every named option of both stages, one changed at a time.
 
-        ``stage``, ``option``, ``value``, ``is_chosen``, ``gdp_change_million_usd``, ``quantity_gdp_change_million_usd``,
-        ``ratio_to_chosen``, and the ``reason`` where an option has no answer. It uses the U.S. benchmark tables.
+        ``stage``, ``option``, ``value``, ``is_chosen``, ``gdp_change_million_usd``,
+        ``quantity_gdp_change_million_usd``, ``ratio_to_chosen``, and the ``reason`` where an option has no answer. It uses the U.S. benchmark tables.
         """
         told = progress_callback(progress, "options")
         rows = json.loads(_core.cost_choices(self.scenario._core, self._parameters, self._links, told))
@@ -211,16 +234,25 @@ class Cost:
     def summary(self) -> str:
         """Tell the answer on one screen."""
         harsh, mild = self.gdp_change_range_million_usd
-        lines = [self.record["title"], f"Net change of GDP: {_billion(self.gdp_change_million_usd)}{_span(harsh, mild)}"]
+        lines = [
+            self.record["title"],
+            f"Net change of GDP: {_billion(self.gdp_change_million_usd)}{_span(harsh, mild)}",
+        ]
         if not self.is_complete:
             lines.append("Not every effect is known: the sum holds those that are.")
         lines += [f"  {EFFECTS[effect]}: {_billion(value)}" for effect, value in self._by_effect().items()]
         for row in self.markets.to_dicts():
-            told = f"price x {row['price_ratio']:.2f}, {100 * row['shortfall_share']:.0f} % short" if row["price_ratio"] else row["reason"]
+            told = (
+                f"price x {row['price_ratio']:.2f}, {100 * row['shortfall_share']:.0f} % short"
+                if row["price_ratio"]
+                else row["reason"]
+            )
             lines.append(f"{row['commodity']}: {told}")
         losers = self.industries.head(5).filter(self.industries.head(5)["gdp_change_million_usd"] < 0).to_dicts()
         lines += [f"  {row['name']} ({row['industry']}): {_billion(row['gdp_change_million_usd'])}" for row in losers]
-        lines.append(f"Table: {self.record['table']}; rule: {self._economy.about['options']['rationing'].replace('_', ' ')}.")
+        lines.append(
+            f"Table: {self.record['table']}; rule: {self._economy.about['options']['rationing'].replace('_', ' ')}."
+        )
         return "\n".join([*lines, *self.notes()])
 
     def _by_effect(self) -> dict[str, float]:
@@ -234,10 +266,13 @@ class Cost:
         grades = self.links["grade"].value_counts().sort("grade")
         told = ", ".join(f"{count} {grade}" for grade, count in grades.iter_rows()) or "none"
         texts = [
-            "The sum adds amounts of money paid for a higher price to an effect of quantities: a net decrease by the method "
-            "of OFR 2024-1057, not real GDP, by a model of the same kind and not a replication.",
+            "The sum adds amounts of money paid for a higher price to an effect of quantities: a net decrease by the "
+            "method of OFR 2024-1057, not real GDP, by a model of the same kind and not a replication.",
             f"Links to industries by grade: {told}.",
-            *(f"Note: {row['commodity'] or ''} {row['message']}".replace("  ", " ") for row in self.warnings.to_dicts()),
+            *(
+                f"Note: {row['commodity'] or ''} {row['message']}".replace("  ", " ")
+                for row in self.warnings.to_dicts()
+            ),
         ]
         return [line for text in texts for line in textwrap.wrap(text, WIDTH, subsequent_indent="  ")]
 
@@ -277,8 +312,8 @@ class Cost:
 
 
 _MARKET = (
-    "restriction_level", "price_ratio", "price_ratio_low", "price_ratio_high", "price_ratio_bound", "base_price_usd_per_t",
-    "base_demand_t", "quantity_t", "shortfall_share", "shortfall_share_low", "shortfall_share_high", "unserved_share",
+    "restriction_level", "price_ratio", "price_ratio_low", "price_ratio_high", "price_ratio_bound",
+    "base_price_usd_per_t",     "base_demand_t", "quantity_t", "shortfall_share", "shortfall_share_low", "shortfall_share_high", "unserved_share",
 )  # fmt: skip
 
 
@@ -345,7 +380,8 @@ def _options(scenario: Scenario) -> EconomyOptions:
 
 
 def _ends() -> dict[str, type]:
-    return {"gdp_change_million_usd": float} | {f"gdp_change_{level}_million_usd": float for level in _LEVELS}
+    names = ["gdp_change_million_usd", *(f"gdp_change_{level}_million_usd" for level in _LEVELS)]
+    return dict.fromkeys(names, float)
 
 
 def _frame(rows: list[dict[str, Any]], kinds: dict[str, type]) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """The industries of an economy: an input-output table that can be asked the classic questions, and cut.
 
-:class:`Economy` holds a table (the U.S. benchmarks of 2012 and 2017 are in the reference dataset) with the named choices of
+`Economy` holds a table (the U.S. benchmarks of 2012 and 2017 are in the reference dataset) with the named choices of
 the economy stage. What a scenario costs such an economy is in :func:`critmin.cost`.
 """
 
@@ -177,9 +177,7 @@ class Economy:
             When a column or the year is not there.
         """
         record = json.dumps((options or EconomyOptions())._record())
-        return cls._of(
-            _core.economy_from_tables(checked(cells, "io_cells"), checked(codes, "io_codes"), year, record)
-        )
+        return cls._of(_core.economy_from_tables(checked(cells, "io_cells"), checked(codes, "io_codes"), year, record))
 
     @classmethod
     def from_pymrio(
@@ -205,7 +203,7 @@ class Economy:
 
     @property
     def industries(self) -> pl.DataFrame:
-        """``industry``, ``name``, ``output``, ``value_added`` and the ``residual`` of its balance [unit of the table]."""
+        """``industry``, ``name``, ``output``, ``value_added`` and ``residual`` of its balance [unit of the table]."""
         import polars as pl
 
         return pl.DataFrame(json.loads(self._core.industries()))

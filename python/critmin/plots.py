@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from critmin import _charts
 from critmin._answer_plots import chokepoint_bars, stage_shares
 from critmin._charts import PALETTE, WIDTH
+from critmin._choice_plots import choices_plot, cost_tornado
+from critmin._cost_plots import cost_curve, cost_waterfall, industry_bars
 from critmin._graph_plots import path_list, robustness_curve
 from critmin._maps import country_map, trade_heat_map
 from critmin._pictures import save
 from critmin._sankey import stage_sankey
 from critmin._score_plots import criticality_matrix, method_heat_map, rank_intervals, tornado
+from critmin._sweep_plots import sweep_bars
 from critmin._words import percent, short
 
 if TYPE_CHECKING:
@@ -24,10 +27,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "choices_plot",
     "chokepoint_bars",
+    "cost_curve",
+    "cost_tornado",
+    "cost_waterfall",
     "country_map",
     "criticality_matrix",
     "depletion_timeline",
+    "industry_bars",
     "interval_beside_published",
     "method_heat_map",
     "ours_beside_published",
@@ -39,6 +47,7 @@ __all__ = [
     "save",
     "stage_sankey",
     "stage_shares",
+    "sweep_bars",
     "tornado",
     "trade_heat_map",
 ]

@@ -17,11 +17,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from critmin import _core, _files, _study_methods
+from critmin import _core, _files, _study_costs, _study_methods
 from critmin._answer import WIDTH, answer_lines
 from critmin._html import cell
+from critmin.cost import Cost
 from critmin.exceptions import InvalidDataError, ReadError, UnknownStudyError
-from critmin.result import table_writers
+from critmin.result import Result, table_writers
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from critmin._progress import Progress
-    from critmin.result import Result
 
 __all__ = ["Study", "StudyResult", "list_studies", "run_study"]
 
@@ -60,7 +60,7 @@ class Study:
 
     @property
     def method(self) -> str:
-        """``import-reliance``, ``market-ban`` or ``score``."""
+        """``import-reliance``, ``import-sources``, ``market-ban``, ``economy-cost`` or ``score``."""
         return str(self.record["study"]["method"])
 
     @property
@@ -127,11 +127,14 @@ class StudyResult:
         One row per published value, with ours, the difference, the tolerance, the grade and the verdict.
     runs
         The scenario runs behind it, by name; empty for a study without scenarios.
+    costs
+        The costs behind it, by name of the scenario; empty for a study that does not reach an economy.
     """
 
     study: Study
     comparison: pl.DataFrame
     runs: dict[str, Result] = field(default_factory=dict)
+    costs: dict[str, Cost] = field(default_factory=dict)
 
     @functools.cached_property
     def verdict(self) -> dict[str, int]:
@@ -159,6 +162,24 @@ class StudyResult:
     def curve(self) -> pl.DataFrame:
         """Price ratio and shortfall share at every restriction level, by ``scenario``; empty without scenarios."""
         return _study_methods.curves(self.runs)
+
+    @functools.cached_property
+    def effects(self) -> pl.DataFrame:
+        """The five effects of every cost [million USD], by ``scenario``; empty without costs."""
+        return _stacked({name: cost.effects for name, cost in self.costs.items()})
+
+    @functools.cached_property
+    def cost_curve(self) -> pl.DataFrame:
+        """Change of gross domestic product [million USD] at every level, by ``scenario``; empty without costs."""
+        return _stacked({name: cost.curve for name, cost in self.costs.items()})
+
+    @functools.cached_property
+    def parameters(self) -> pl.DataFrame:
+        """Every entry of the parameter file with its status; empty for a study without one."""
+        import polars as pl
+
+        has_file = "parameters" in self.study.record["study"]
+        return _study_costs.parameter_file(self.study).table() if has_file else pl.DataFrame()
 
     def claims(self) -> list[str]:
         """Say what may be claimed, and how many values got which verdict."""
@@ -198,6 +219,9 @@ class StudyResult:
         writers: dict[str, Callable[[Path], object]] = table_writers("comparison", self.comparison, formats)
         if self.runs:
             writers |= table_writers("curve", self.curve, formats)
+        if self.costs:
+            for name in ("effects", "cost_curve", "parameters"):
+                writers |= table_writers(name, getattr(self, name), formats)
         if "json" in formats:
             writers["study.json"] = lambda path: path.write_text(self.to_json(), encoding="utf-8")
         return _files.write_folder(folder, writers)
@@ -283,8 +307,18 @@ def run_study(name: str, *, progress: Progress = False) -> StudyResult:
         near = difflib.get_close_matches(name, studies, n=3, cutoff=0.3) or sorted(studies)
         raise UnknownStudyError(f"unknown study `{name}`; did you mean {', '.join(f'`{one}`' for one in near)}?")
     study = studies[name]
-    comparison, runs = _study_methods.METHODS[study.method].run(study, progress)
-    return StudyResult(study, comparison, runs)
+    comparison, found = _study_methods.METHODS[study.method].run(study, progress)
+    runs = {name: run for name, run in found.items() if isinstance(run, Result)}
+    costs = {name: run for name, run in found.items() if isinstance(run, Cost)}
+    return StudyResult(study, comparison, runs, costs)
+
+
+def _stacked(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Stack tables of several scenarios, with the scenario's name in front."""
+    import polars as pl
+
+    named = [table.select(pl.lit(name).alias("scenario"), pl.all()) for name, table in tables.items()]
+    return pl.concat(named) if named else pl.DataFrame()
 
 
 def _root() -> Traversable:
@@ -302,4 +336,5 @@ def _study(folder: Traversable) -> Study:
     if method not in _study_methods.METHODS:
         known = ", ".join(f"`{name}`" for name in _study_methods.METHODS)
         raise InvalidDataError(f"`{folder.name}/study.toml` names the method `{method}`: expected one of {known}")
-    return Study(folder.name, folder, record)
+    study = Study(folder.name, folder, record)
+    return _study_methods.METHODS[method].amended(study)

@@ -45,19 +45,44 @@ class Sweep:
     def scenarios(self) -> pl.DataFrame:
         """One row per commodity, exporter and level; ``status`` and ``reason`` say what is missing."""
         text = dict.fromkeys(("commodity", "exporter"), str)
-        names = ("price_ratio", "shortfall_share", "gdp_change_million_usd", "weighted_gdp_change_million_usd", "quantity_gdp_change_million_usd")
+        names = (
+            "price_ratio",
+            "shortfall_share",
+            "gdp_change_million_usd",
+            "weighted_gdp_change_million_usd",
+            "quantity_gdp_change_million_usd",
+        )
         return _frame(
             self.record["scenarios"],
-            {**text, "restriction_level": float, "probability": float, "status": str, "reason": str, **dict.fromkeys(names, float)},
+            {
+                **text,
+                "restriction_level": float,
+                "probability": float,
+                "status": str,
+                "reason": str,
+                **dict.fromkeys(names, float),
+            },
         )
 
     @functools.cached_property
     def ranks(self) -> pl.DataFrame:
         """Commodities by probability-weighted change of gross domestic product, the greatest loss first."""
-        numbers = ("weighted_gdp_change_million_usd", "weighted_gdp_change_mild_million_usd", "weighted_gdp_change_harsh_million_usd", "worst_gdp_change_million_usd")
+        numbers = (
+            "weighted_gdp_change_million_usd",
+            "weighted_gdp_change_mild_million_usd",
+            "weighted_gdp_change_harsh_million_usd",
+            "worst_gdp_change_million_usd",
+        )
         return _frame(
             self.record["ranks"],
-            {"rank": int, "commodity": str, "n_solved": int, "n_unsolved": int, **dict.fromkeys(numbers, float), "worst_exporter": str},
+            {
+                "rank": int,
+                "commodity": str,
+                "n_solved": int,
+                "n_unsolved": int,
+                **dict.fromkeys(numbers, float),
+                "worst_exporter": str,
+            },
         )
 
     def summary(self) -> str:
@@ -68,7 +93,9 @@ class Sweep:
         for row in self.ranks.head(10).to_dicts():
             weighted, harsh, mild = (row[f"weighted_gdp_change_{end}million_usd"] for end in ("", "harsh_", "mild_"))
             worst = f"worst {row['worst_gdp_change_million_usd']:,.0f} by {row['worst_exporter']}"
-            lines.append(f"{row['rank']:3} {row['commodity']:22} {weighted:12,.0f} ({harsh:,.0f} to {mild:,.0f}); {worst}")
+            lines.append(
+                f"{row['rank']:3} {row['commodity']:22} {weighted:12,.0f} ({harsh:,.0f} to {mild:,.0f}); {worst}"
+            )
         return "\n".join([*lines, "Shares of output that embody a commodity, and most probabilities, are assumptions."])
 
     def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
@@ -89,7 +116,9 @@ class Sweep:
             writers |= table_writers(name, table, formats)
         if "json" in formats:
             writers["sweep.json"] = lambda path: path.write_text(json.dumps(self.record), encoding="utf-8")
-        about = json.dumps({"table": self.record["table"], "options": self.options, "version": _core.__version__}, indent=2)
+        about = json.dumps(
+            {"table": self.record["table"], "options": self.options, "version": _core.__version__}, indent=2
+        )
         writers["provenance.json"] = lambda path: path.write_text(about + "\n", encoding="utf-8")
         return _files.write_folder(folder, writers)
 
@@ -164,13 +193,17 @@ def sweep(
     }
     if assumed_net_export_share is not None:
         options["assumed_net_export_share"] = assumed_net_export_share
-    tables = [
-        None if table is None else checked(table, name)
-        for table, name in ((probabilities, "supplier_probabilities"), (parameters, "parameters"), (links, "industry_links"))
-    ]
     told = progress_callback(progress, "scenarios")
     own = economy or Economy()
-    record = json.loads(_core.sweep_of_suppliers(own._core, json.dumps(options), *tables, told))
+    text = _core.sweep_of_suppliers(
+        own._core,
+        json.dumps(options),
+        None if probabilities is None else checked(probabilities, "supplier_probabilities"),
+        None if parameters is None else checked(parameters, "parameters"),
+        None if links is None else checked(links, "industry_links"),
+        told,
+    )
+    record = json.loads(text)
     return Sweep(record, {**options, "economy": own.about["options"]})
 
 

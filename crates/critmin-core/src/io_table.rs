@@ -323,7 +323,9 @@ fn position(kind: &'static str, codes: &[IoCode], found: &str) -> Result<usize, 
 
 fn sums(cells: &[IoCell], length: usize, place: fn(&IoCell) -> usize) -> Vec<f64> {
     let mut sums = vec![0.0; length];
-    cells.iter().for_each(|cell| sums[place(cell)] += cell.value);
+    for cell in cells {
+        sums[place(cell)] += cell.value;
+    }
     sums
 }
 

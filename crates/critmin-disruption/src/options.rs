@@ -86,6 +86,7 @@ pub struct MarketOptions {
     pub leakage_share: f64,
     /// Premium over the base price at which the leaking part of a bilateral flow returns, at least 0; default 0. Below
     /// `1 + leakage_premium` times the base price nothing returns.
+    #[serde(skip_serializing_if = "is_zero")]
     pub leakage_premium: f64,
     /// Share of the other suppliers' output that could be diverted from their other customers to the market that is
     /// cut off, in \[0, 1\]; default 0: only idle capacity responds. Used by bilateral markets only.
@@ -96,6 +97,12 @@ pub struct MarketOptions {
     pub timing: Timing,
     /// Missing inputs; default `report`.
     pub missing_inputs: MissingInputPolicy,
+}
+
+/// An option that came later is written only where it is used, so that older scenarios keep their fingerprints.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 impl Default for MarketOptions {

@@ -16,6 +16,8 @@ use crate::{Error, Market, MarketOptions};
 /// Quarters of the assessed year.
 pub const QUARTERS: usize = 4;
 const PER_YEAR: f64 = 4.0;
+/// Above this the price ratio leaves the range of floating-point numbers.
+const LARGEST_LOG_PRICE: f64 = 690.0;
 /// Halvings of the logarithm of the price: beyond the resolution of a double.
 const HALVINGS: u32 = 200;
 
@@ -233,7 +235,6 @@ fn plan(quarters: &[Quarter<'_>], stock_t: f64) -> Result<f64, Error> {
     if needed(low)? <= stock_t {
         return Ok(low);
     }
-    const LARGEST_LOG_PRICE: f64 = 690.0;
     while stock_t < needed(high)? && high < LARGEST_LOG_PRICE {
         high *= 2.0;
     }

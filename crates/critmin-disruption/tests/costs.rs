@@ -1,4 +1,5 @@
 //! The whole path on the reference dataset: markets, industries, effects.
+#![expect(clippy::unwrap_used, reason = "helpers of tests; exact zeros and unchanged prices are the claim")]
 
 use critmin_disruption::{
     Economy, EconomyOptions, Effect, Error, JointCut, Scenario, SweepOptions, cost, cost_draws, sweep_suppliers,

@@ -1,4 +1,9 @@
 //! Stocks and ramps by quarter, and flows that return at a premium.
+#![expect(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "helpers of tests; exact zeros and unchanged prices are the claim"
+)]
 
 use critmin_disruption::{
     DemandForm, Error, Market, MarketOptions, QuarterOptions, ReleaseRule, solve, solve_quarters,

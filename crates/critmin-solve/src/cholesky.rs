@@ -20,8 +20,7 @@ impl Cholesky {
                 row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
             }
             let rest = row[i] - dot(&row[..i], &row[..i]);
-            // Also false for NaN.
-            if !(0.0 < rest) {
+            if rest.is_nan() || rest <= 0.0 {
                 return None;
             }
             row[i] = rest.sqrt();
@@ -68,9 +67,13 @@ pub(crate) fn dot(one: &[f64], other: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
+    fn number(of: usize) -> f64 {
+        u32::try_from(of).map_or(0.0, f64::from)
+    }
+
     /// A matrix with a known factor, of a size that fills no whole number of lanes.
     fn matrix(size: usize) -> Vec<f64> {
-        let factor = |i: usize, j: usize| if i == j { 2.0 + i as f64 } else { ((3 * i + 7 * j) % 5) as f64 - 2.0 };
+        let factor = |i: usize, j: usize| if i == j { 2.0 + number(i) } else { number((3 * i + 7 * j) % 5) - 2.0 };
         let entry = |i: usize, j: usize| (0..=j).map(|k| factor(i, k) * factor(j, k)).sum::<f64>();
         (0..size).flat_map(|i| (0..=i).map(move |j| entry(i, j))).collect()
     }
@@ -80,7 +83,7 @@ mod tests {
         let size = 21;
         let packed = matrix(size);
         let at = |i: usize, j: usize| packed[start(i.max(j)) + i.min(j)];
-        let wanted: Vec<f64> = (0..size).map(|i| (i as f64).sin()).collect();
+        let wanted: Vec<f64> = (0..size).map(|i| number(i).sin()).collect();
         let mut right: Vec<f64> = (0..size).map(|i| (0..size).map(|j| at(i, j) * wanted[j]).sum()).collect();
         Cholesky::new(size, packed.clone()).unwrap().solve(&mut right);
         for (found, wanted) in right.iter().zip(&wanted) {

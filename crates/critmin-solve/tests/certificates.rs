@@ -59,7 +59,8 @@ proptest! {
     fn contradictions_are_found((rows, costs, point) in shape()) {
         let mut problem = feasible(&rows, &costs, &point, false);
         let terms: Vec<(usize, f64)> = (0..problem.n_columns()).map(|column| (column, 1.0)).collect();
-        problem.row(10.0 * terms.len() as f64 + 1.0, INFINITE, &terms);
+        let most = 10.0 * u32::try_from(terms.len()).map_or(0.0, f64::from);
+        problem.row(most + 1.0, INFINITE, &terms);
         for backend in [Backend::InteriorPoint, Backend::Simplex] {
             let answer = solve(&problem, &SolveOptions { backend, ..SolveOptions::default() });
             prop_assert!(matches!(answer, Err(Error::Infeasible { .. })), "{answer:?}");
@@ -91,8 +92,8 @@ fn whole_numbers_by_enumeration() {
             (chosen(&weight) <= 10.0).then(|| chosen(&worth))
         })
         .fold(0.0, f64::max);
-    assert_eq!(plan.objective, -best);
-    assert_eq!(plan.certificate.gap, 0.0);
+    assert!((plan.objective + best).abs() < 1e-9);
+    assert!(plan.certificate.gap < 1e-9);
 }
 
 #[test]

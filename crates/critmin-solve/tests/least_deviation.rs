@@ -23,7 +23,7 @@ fn case() -> impl Strategy<Value = Case> {
         )
             .prop_map(move |(uses, outputs, final_demand, cuts, slack)| {
                 let entry = |row: usize, column: usize| {
-                    let use_ = uses[column * n + row] / n as f64;
+                    let use_ = uses[column * n + row] / u32::try_from(n).map_or(1.0, f64::from);
                     if row == column { use_ - 1.0 } else { use_ }
                 };
                 let matrix = (0..n).flat_map(|column| (0..n).map(move |row| entry(row, column))).collect();

@@ -14,12 +14,14 @@ import click
 
 from critmin import _core
 from critmin.cli.data import data
+from critmin.cli.economy import economy
 from critmin.cli.graph import graph
 from critmin.cli.methods import methods
 from critmin.cli.profile import profile
 from critmin.cli.scenario import scenario
 from critmin.cli.score import score
 from critmin.cli.study import study
+from critmin.cli.sweep import sweep
 from critmin.exceptions import CritminError
 
 if TYPE_CHECKING:
@@ -64,12 +66,14 @@ def cli(*, debug: bool) -> None:
       critmin graph exposure gallium --country USA --reconcile world-pool
       critmin study list
       critmin study run gallium-germanium-antimony-ban --report ban.html
-      critmin scenario run my-scenario.toml --level 0.5
+      critmin scenario run my-scenario.toml --level 0.5 --economy
+      critmin sweep --commodity gallium --commodity germanium
+      critmin economy cut 334413=0.10
       critmin data describe
     """  # noqa: D301
 
 
-for _command in (profile, score, graph, methods, scenario, study, data):
+for _command in (profile, score, graph, methods, scenario, sweep, economy, study, data):
     cli.add_command(_command)
 
 

@@ -24,7 +24,7 @@ MEASURES = ("contained_mass_t", "mass_t", "value_usd", "amount")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _grouped(
+def grouped(
     name: str, kind: type[Any], options: Sequence[Callable[[Command], Command]]
 ) -> Callable[[Command], Command]:
     """Add options to a command, which gets them as one object."""
@@ -149,7 +149,7 @@ def _csv(file: Path) -> Any:  # noqa: ANN401
         raise UnreadableFileError(f"`{file}` is no table of comma-separated values: {error}") from error
 
 
-source_options = _grouped("source", Source, [
+source_options = grouped("source", Source, [
     click.argument("commodities", metavar="[COMMODITY]...", nargs=-1),
     click.option("--year", type=int, metavar="YEAR", help=f"Year of the trade flows.  [default: {YEAR}]"),
     click.option("--production-year", type=int, metavar="YEAR", help="Year of production, when it is another."),
@@ -194,7 +194,7 @@ _STAGE = click.option("--stage", metavar="STAGE", help="As mine, refinery, compo
 _DAY = click.option("--day", metavar="YYYY-MM-DD", help="Day on which the members of a bloc are read.")
 _BLOC_HELP = "Its id, as eu-27; or its members, the option repeated."
 
-target_options = _grouped("asked", Asked, [
+target_options = grouped("asked", Asked, [
     click.option("--target", multiple=True, metavar="NODE", help="As gan-radar:product; may be repeated."),
     click.option("--country", multiple=True, metavar="NAME", help="In any spelling; may be repeated."),
     click.option("--bloc", multiple=True, metavar="ID|NAME", help=_BLOC_HELP),
@@ -235,10 +235,10 @@ def save(chart: alt.TopLevelMixin, file: Path) -> None:
 def answer_options(picture: str | None = None) -> Callable[[Command], Command]:
     """Add the options of output, and one for a picture of what `picture` says."""
     drawn = click.option("--picture", type=FILE, metavar="FILE", help=f"Draw {picture}: .svg, .png or .html.")
-    return _grouped("output", Output, [output_options(report=False), *([drawn] if picture else [])])
+    return grouped("output", Output, [output_options(report=False), *([drawn] if picture else [])])
 
 
-bloc_options = _grouped("asked", Asked, [
+bloc_options = grouped("asked", Asked, [
     click.option("--bloc", multiple=True, required=True, metavar="ID|NAME", help=_BLOC_HELP),
     _STAGE,
     _DAY,

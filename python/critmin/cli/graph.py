@@ -21,7 +21,7 @@ from critmin.cli._graph_options import (
     source_options,
     target_options,
 )
-from critmin.cli.render import output_options
+from critmin.cli.render import output_options, write_frames
 from critmin.exceptions import ConvergenceError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def build(
     else:
         printed.built(found, printed.shown(everything=everything))
         printed.notes(found, everything=everything, more=("--output FILE", "--sankey FILE"))
-    _write_frames(found, parquet=parquet, csv=csv)
+    write_frames({"nodes": found.nodes, "edges": found.edges}, parquet=parquet, csv=csv)
     if file is not None:
         click.echo(f"wrote {', '.join(str(path) for path in found.write(file))}", err=True)
     if sankey is not None:
@@ -274,14 +274,3 @@ def _with_notes(found: Graph, show: Callable[[], None], *, everything: bool) -> 
         printed.notes(found, everything=everything)
 
     return whole
-
-
-def _write_frames(found: Graph, *, parquet: Path | None, csv: Path | None) -> None:
-    """Write nodes and edges as tables."""
-    from critmin._files import write_folder
-    from critmin.result import table_writers
-
-    for folder, kind in ((parquet, "parquet"), (csv, "csv")):
-        if folder is not None:
-            writers = table_writers("nodes", found.nodes, [kind]) | table_writers("edges", found.edges, [kind])
-            click.echo(f"wrote {len(write_folder(folder, writers))} files to {folder}", err=True)

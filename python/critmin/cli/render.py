@@ -14,15 +14,18 @@ import click
 from critmin._html import cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    import polars as pl
     from rich.console import Console
 
+    from critmin.cli._cost_options import Answered
     from critmin.graph import Answer
     from critmin.result import Result
     from critmin.scores import Scores
     from critmin.study import StudyResult
+    from critmin.sweeping import Sweep
 
 
 Command = Callable[..., Any]
@@ -127,12 +130,29 @@ def write_outputs(
         click.echo(f"wrote {result.report(report)}", err=True)
 
 
-def write_tables(result: Result | StudyResult | Scores | Answer, *, parquet: Path | None, csv: Path | None) -> None:
+def write_tables(
+    result: Result | StudyResult | Scores | Answer | Answered | Sweep, *, parquet: Path | None, csv: Path | None
+) -> None:
     """Write the tables alone."""
     for folder, name in ((parquet, "parquet"), (csv, "csv")):
         if folder is not None:
             files = result.write(folder, formats=[name])
             click.echo(f"wrote {len(files)} files to {folder}", err=True)
+
+
+def write_frames(frames: Mapping[str, pl.DataFrame], *, parquet: Path | None, csv: Path | None) -> None:
+    """Write tables by name."""
+    from critmin._files import write_folder
+    from critmin.result import table_writers
+
+    for folder, kind in ((parquet, "parquet"), (csv, "csv")):
+        if folder is not None:
+            writers = {
+                file: write
+                for name, frame in frames.items()
+                for file, write in table_writers(name, frame, [kind]).items()
+            }
+            click.echo(f"wrote {len(write_folder(folder, writers))} files to {folder}", err=True)
 
 
 def _path_type() -> type[Path]:

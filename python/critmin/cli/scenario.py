@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from critmin._answer import answer_lines
 from critmin._words import short, span_words
-from critmin.cli.render import output_options, print_line, print_lines, print_table, write_outputs
+from critmin.cli import _cost_print
+from critmin.cli._cost_options import Answered, Asked, cost_options
+from critmin.cli.render import output_options, print_line, print_lines, print_table, write_outputs, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,40 +20,53 @@ if TYPE_CHECKING:
     from critmin.disruption import Scenario
     from critmin.result import Result
 
+# Folder of the cost beside the files of the markets.
+ECONOMY = "economy"
+
 
 @click.group(short_help="What happens if exports are restricted.")
 def scenario() -> None:
     """Export restrictions and their consequences."""
 
 
-@scenario.command(short_help="Run a scenario file: price, shortfall, months of stocks.")
+@scenario.command(short_help="Run a scenario file: price, shortfall, months of stocks, cost.")
 @click.argument("file", type=click.Path())
 @click.option("--level", type=float, help="Replace the restriction level of every restriction (0 to 1).")
+@cost_options
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write everything into DIR.")
 @output_options()
 def run(
-    *, file: str, level: float | None, out: str | None, as_json: bool, parquet: Path | None, csv: Path | None,
-    report: Path | None,
+    *, file: str, level: float | None, asked: Asked, out: str | None, as_json: bool, parquet: Path | None,
+    csv: Path | None, report: Path | None,
 ) -> None:  # fmt: skip
-    """Run the scenario in FILE (.toml or .json): price, shortfall, months of cover.
+    """Run the scenario in FILE (.toml or .json): price, shortfall, months of cover, and with --economy the cost.
+
+    The choices of the economy stage stand in the file, under [economy].
 
     \b
     Examples:
       critmin scenario run ban.toml
       critmin scenario run ban.toml --level 0.5 --json
+      critmin scenario run ban.toml --economy --options-table --draws 1000 --seed 7
       critmin scenario run ban.toml --out results --report ban.html
     """  # noqa: D301
     from critmin import disruption
 
+    asked.check()
     wanted = _read(file, level)
     result = disruption.run(wanted, progress=not as_json)
+    costs = asked.answer(wanted, progress=not as_json)
     if as_json:
-        click.echo(result.to_json())
+        click.echo(_json(result, costs))
     else:
         print_result(result)
+        if costs is not None:
+            _cost_print.answered(costs)
     if out is not None:
-        _write_everything(result, out)
+        _write_everything(result, costs, out)
     write_outputs(result, parquet=parquet, csv=csv, report=report)
+    if costs is not None:
+        write_tables(costs, parquet=parquet and parquet / ECONOMY, csv=csv and csv / ECONOMY)
 
 
 @scenario.command(short_help="Check a scenario file and print it in full.")
@@ -130,10 +146,19 @@ def _print_forms(result: Result) -> None:
         print_table("Price ratio under every functional form: the most contested choice", heads, lines)
 
 
-def _write_everything(result: Result, folder: str) -> None:
+def _json(result: Result, costs: Answered | None) -> str:
+    """Return the outcome, and beside it the cost where it was asked."""
+    if costs is None:
+        return result.to_json()
+    return json.dumps({"outcome": json.loads(result.to_json()), **costs.record()}, ensure_ascii=False)
+
+
+def _write_everything(result: Result, costs: Answered | None, folder: str) -> None:
     from pathlib import Path
 
-    files = result.write(folder, formats=["parquet", "csv", "json"])
+    formats = ["parquet", "csv", "json"]
+    files = result.write(folder, formats=formats)
+    files += [] if costs is None else costs.write(Path(folder) / ECONOMY, formats=formats)
     page = result.report(Path(folder) / "report.html")
     click.echo(f"wrote {len(files)} files and {page.name} to {folder}", err=True)
 

@@ -98,7 +98,9 @@ impl IndustryModel {
         }
         let mut final_demand = vec![0.0; output.len()];
         for cell in &table.final_use {
-            makers[cell.row].iter().for_each(|(maker, share)| final_demand[*maker] += cell.value * share);
+            for (maker, share) in &makers[cell.row] {
+                final_demand[*maker] += cell.value * share;
+            }
         }
         let inputs = Columns::new(output.len(), cells);
         let codes = table.industries.iter().map(|industry| industry.code.clone()).collect();

@@ -1,8 +1,8 @@
 //! The two rules that optimise nothing: whoever uses a missing input produces that much less.
 //!
-//! Availability of a commodity is what is still made of it plus its imports, over the same in the base, held within 0 and
-//! 1. Imports below zero are margins and count as none. An input of which anything is used can hold an industry back,
-//! however small the use: that is what makes these rules extreme.
+//! Availability of a commodity is what is still made of it together with its imports, over the same in the base, held
+//! within 0 and 1. Imports below zero are margins and count as none. An input of which anything is used can hold an
+//! industry back, however small the use: that is what makes these rules extreme.
 
 use crate::{Economy, Error};
 

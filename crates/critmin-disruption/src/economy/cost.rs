@@ -324,14 +324,14 @@ fn doubts(economy: &Economy, links: &Links, shocks: &[CommodityShock], central: 
     };
     for shock in shocks {
         let own = links.of(&shock.commodity);
-        if own.output_share.is_empty() {
+        if own.embodied.is_empty() {
             warn(
                 Some(&shock.commodity),
                 WarningKind::NotAvailable,
                 "no industry is linked to it: its shortfall cuts no output here".to_owned(),
             );
         }
-        let explained: f64 = own.use_share.values().sum();
+        let explained: f64 = own.uses.values().sum();
         if explained < 0.995 {
             let message = format!(
                 "{:.0} % of its use is not assigned to any industry: its higher price counts in the sum and in no industry",

@@ -86,7 +86,7 @@ fn drawn(
     reached: &[Reached],
     markets: &[Market],
     start: Option<&[f64]>,
-    mut random: Option<&mut Xoshiro256PlusPlus>,
+    random: Option<&mut Xoshiro256PlusPlus>,
 ) -> Result<Option<(f64, Vec<f64>)>, Error> {
     let mut shocks = Vec::new();
     let country = critmin_core::CountryId::new("USA")?;
@@ -99,9 +99,9 @@ fn drawn(
     }
     // Drawn in the order of the links, so that a draw is the same whatever asks for it.
     let mut shares = std::collections::BTreeMap::new();
-    if let Some(random) = random.as_deref_mut() {
+    if let Some(random) = random {
         for shock in &shocks {
-            for (industry, [value, low, high]) in links.of(&shock.commodity).output_share {
+            for (industry, [value, low, high]) in links.of(&shock.commodity).embodied {
                 shares.insert((shock.commodity.clone(), industry), triangular(low, value, high, random));
             }
         }

@@ -151,15 +151,14 @@ struct Counted {
 
 impl Counted {
     fn new(economy: &Economy, links: &Links, shocks: &[CommodityShock], cuts: &[f64], allocation: &Allocation) -> Self {
-        let producing =
-            |shock: &CommodityShock| links.of(&shock.commodity).producer_share.into_keys().collect::<Vec<_>>();
+        let producing = |shock: &CommodityShock| links.of(&shock.commodity).producers.into_keys().collect::<Vec<_>>();
         // An industry that makes nothing of the commodity here is no producer, whatever the link says.
         let producers: BTreeSet<usize> =
             shocks.iter().filter(|shock| 0.0 < shock.production_before_t).flat_map(producing).collect();
         let mut counted = Self { direct: Vec::new(), downstream: Vec::new() };
-        for industry in 0..economy.n_industries() {
+        for (industry, cut) in cuts.iter().enumerate() {
             let share = if producers.contains(&industry) { 0.0 } else { economy.value_added_share[industry] };
-            let direct = -share * cuts[industry] * economy.output[industry];
+            let direct = -share * cut * economy.output[industry];
             counted.direct.push(direct);
             counted.downstream.push(share * allocation.output_change[industry] - direct);
         }
@@ -190,13 +189,17 @@ fn price_effects(economy: &Economy, own: &CommodityLinks, shock: &CommodityShock
         .map(|used| used * (1.0 - shock.shortfall_share));
     let paid = rise.and_then(|rise| used.map(|used| -rise * used));
     if let Ok(paid) = paid {
-        own.use_share.iter().for_each(|(industry, share)| price[*industry] += paid * share);
+        for (industry, share) in &own.uses {
+            price[*industry] += paid * share;
+        }
     }
     let (before, after) = (shock.production_before_t, shock.production_after_t);
     let makes_nothing = before == 0.0 && after == 0.0;
     let earned = rise.map(|rise| rise * after);
     if let Ok(earned) = earned {
-        own.producer_share.iter().for_each(|(industry, share)| price[*industry] += earned * share);
+        for (industry, share) in &own.producers {
+            price[*industry] += earned * share;
+        }
     }
     let added_share = producers_value_added(economy, own).ok_or("no industry is named that produces it");
     let made = if makes_nothing || is_still {
@@ -213,8 +216,8 @@ fn price_effects(economy: &Economy, own: &CommodityLinks, shock: &CommodityShock
 
 /// Value added over output of the industries that produce a commodity, weighted by their shares of it.
 fn producers_value_added(economy: &Economy, own: &CommodityLinks) -> Option<f64> {
-    let total: f64 = own.producer_share.values().sum();
-    let weighted = own.producer_share.iter().map(|(industry, share)| share * economy.value_added_share[*industry]);
+    let total: f64 = own.producers.values().sum();
+    let weighted = own.producers.iter().map(|(industry, share)| share * economy.value_added_share[*industry]);
     (0.0 < total).then(|| weighted.sum::<f64>() / total)
 }
 

@@ -206,7 +206,11 @@ fn coefficients(table: &InputOutputTable, output: &[f64]) -> Vec<f64> {
             coefficients[industry * n_commodities + commodity] += value / output[industry];
         }
     };
-    table.intermediate_use.iter().for_each(|cell| add(cell.row, cell.column, cell.value));
-    table.make.iter().for_each(|cell| add(cell.column, cell.row, -cell.value));
+    for cell in &table.intermediate_use {
+        add(cell.row, cell.column, cell.value);
+    }
+    for cell in &table.make {
+        add(cell.column, cell.row, -cell.value);
+    }
     coefficients
 }

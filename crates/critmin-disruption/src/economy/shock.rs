@@ -61,9 +61,9 @@ pub enum LinkEnd {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct CommodityLinks {
     /// Part of the output that embodies the commodity: value, low, high.
-    pub(crate) output_share: BTreeMap<usize, [f64; 3]>,
-    pub(crate) use_share: BTreeMap<usize, f64>,
-    pub(crate) producer_share: BTreeMap<usize, f64>,
+    pub(crate) embodied: BTreeMap<usize, [f64; 3]>,
+    pub(crate) uses: BTreeMap<usize, f64>,
+    pub(crate) producers: BTreeMap<usize, f64>,
 }
 
 /// Links by commodity; a code that the table does not have is told, not dropped.
@@ -96,9 +96,9 @@ impl Links {
             };
             let own = links.by_commodity.entry(row.commodity.clone()).or_default();
             match row.quantity {
-                LinkQuantity::OutputShare => own.output_share.insert(industry, all).map(|_| ()),
-                LinkQuantity::UseShare => own.use_share.insert(industry, row.value).map(|_| ()),
-                LinkQuantity::ProducerShare => own.producer_share.insert(industry, row.value).map(|_| ()),
+                LinkQuantity::OutputShare => own.embodied.insert(industry, all).map(|_| ()),
+                LinkQuantity::UseShare => own.uses.insert(industry, row.value).map(|_| ()),
+                LinkQuantity::ProducerShare => own.producers.insert(industry, row.value).map(|_| ()),
             };
         }
         links.check_sums()?;
@@ -108,7 +108,7 @@ impl Links {
     fn check_sums(&self) -> Result<(), Error> {
         const ROUNDING: f64 = 1e-9;
         for (commodity, own) in &self.by_commodity {
-            for (name, shares) in [("use_share", &own.use_share), ("producer_share", &own.producer_share)] {
+            for (name, shares) in [("use_share", &own.uses), ("producer_share", &own.producers)] {
                 let sum: f64 = shares.values().sum();
                 if 1.0 + ROUNDING < sum {
                     return Err(Error::FaultyLink {
@@ -141,7 +141,7 @@ pub(crate) fn cuts(
     let mut cuts = vec![0.0; economy.n_industries()];
     for shock in shocks {
         let Some(own) = links.by_commodity.get(&shock.commodity) else { continue };
-        for (industry, ends) in &own.output_share {
+        for (industry, ends) in &own.embodied {
             let cut: f64 = (shock.shortfall_share * share(&shock.commodity, *industry, ends)).clamp(0.0, 1.0);
             let so_far = &mut cuts[*industry];
             *so_far = match economy.options.joint_cut {

@@ -259,7 +259,9 @@ fn group(
     {
         Ok(assembled) => assembled,
         Err(error) => {
-            group.rows.iter_mut().for_each(|row| row.reason = Some(error.to_string()));
+            for row in &mut group.rows {
+                row.reason = Some(error.to_string());
+            }
             return Ok(group);
         }
     };
@@ -296,7 +298,7 @@ fn fill(row: &mut SweepRow, found: &Assessment, (price_ratio, shortfall_share): 
     let of = |wanted: Effect| {
         found.effects.iter().filter(move |row| row.effect == wanted).filter_map(|row| row.gdp_change_million_usd)
     };
-    row.status = if found.is_complete { "solved" } else { "partial" }.to_owned();
+    if found.is_complete { "solved" } else { "partial" }.clone_into(&mut row.status);
     row.reason = (!missing.is_empty()).then(|| missing.join("; "));
     row.price_ratio = Some(price_ratio);
     row.shortfall_share = Some(shortfall_share);
