@@ -222,8 +222,9 @@ class Cost:
     def choices(self, *, progress: Progress = False) -> pl.DataFrame:
         """Return the answer under every named option of both stages, one changed at a time.
 
-        ``stage``, ``option``, ``value``, ``is_chosen``, ``gdp_change_million_usd``,
-        ``quantity_gdp_change_million_usd``, ``ratio_to_chosen``, and the ``reason`` where an option has no answer. It uses the U.S. benchmark tables.
+        One row per value of an option: ``stage``, ``option``, ``value``, ``is_chosen``, ``gdp_change_million_usd``, its
+        part by quantities, ``ratio_to_chosen``, and the ``reason`` where an option has no answer. The U.S. benchmark
+        tables are used.
         """
         told = progress_callback(progress, "options")
         rows = json.loads(_core.cost_choices(self.scenario._core, self._parameters, self._links, told))
@@ -313,7 +314,8 @@ class Cost:
 
 _MARKET = (
     "restriction_level", "price_ratio", "price_ratio_low", "price_ratio_high", "price_ratio_bound",
-    "base_price_usd_per_t",     "base_demand_t", "quantity_t", "shortfall_share", "shortfall_share_low", "shortfall_share_high", "unserved_share",
+    "base_price_usd_per_t", "base_demand_t", "quantity_t", "shortfall_share", "shortfall_share_low",
+    "shortfall_share_high", "unserved_share",
 )  # fmt: skip
 
 
