@@ -4,8 +4,8 @@ use critmin_core::{Dataset, InputOutputTable, MarketRecipe};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::economy::cost::{Reached, prepare, shocks};
 use crate::economy::effects::assess;
+use crate::economy::prepare::{Reached, prepare, shocks};
 use crate::economy::shock::Links;
 use crate::{
     DemandForm, Economy, EconomyOptions, Error, FinalDemandTreatment, JointCut, LinkEnd, MarketOptions, Rationing,

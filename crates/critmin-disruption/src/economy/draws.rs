@@ -7,8 +7,8 @@ use rand_xoshiro::rand_core::SeedableRng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::economy::cost::{Prepared, Reached, prepare};
 use crate::economy::effects::assess_cuts;
+use crate::economy::prepare::{COUNTRY, Prepared, Reached, prepare};
 use crate::economy::shock::{Links, cuts};
 use crate::{CommodityShock, Economy, Error, Interval, Market, Scenario, solve};
 
@@ -89,7 +89,7 @@ fn drawn(
     random: Option<&mut Xoshiro256PlusPlus>,
 ) -> Result<Option<(f64, Vec<f64>)>, Error> {
     let mut shocks = Vec::new();
-    let country = critmin_core::CountryId::new("USA")?;
+    let country = critmin_core::CountryId::new(COUNTRY)?;
     for (one, market) in reached.iter().zip(markets) {
         match solve(market, &one.options) {
             Ok(after) => shocks.push(CommodityShock::of(&one.assembled, &after, &country)),

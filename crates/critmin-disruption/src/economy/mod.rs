@@ -9,6 +9,7 @@ mod draws;
 mod effects;
 mod model;
 mod options;
+mod prepare;
 mod shock;
 mod supply_risk;
 

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+mod ranks;
+
+pub use ranks::SweepRank;
+
 use critmin_core::{CommodityId, CountryId, Dataset, Grade, MarketRecipe, Parameter, Share, SupplierProbability};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::economy::effects::{Assessment, Effect, assess};
+use crate::economy::prepare::COUNTRY;
 use crate::economy::shock::Links;
 use crate::world::WorldTable;
 use crate::{
@@ -74,29 +79,6 @@ pub struct SweepRow {
     pub quantity_gdp_change_million_usd: Option<f64>,
 }
 
-/// The commodities ranked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SweepRank {
-    /// 1 = the greatest weighted loss.
-    pub rank: u32,
-    /// The commodity.
-    pub commodity: CommodityId,
-    /// Scenarios with an answer.
-    pub n_solved: u32,
-    /// Scenarios without one.
-    pub n_unsolved: u32,
-    /// Sum of probability times change over its scenarios \[million USD\].
-    pub weighted_gdp_change_million_usd: f64,
-    /// The same with the output shares at their lower ends.
-    pub weighted_gdp_change_mild_million_usd: f64,
-    /// The same with the output shares at their upper ends.
-    pub weighted_gdp_change_harsh_million_usd: f64,
-    /// The worst single scenario, if it happens \[million USD\].
-    pub worst_gdp_change_million_usd: f64,
-    /// Who restricts in it.
-    pub worst_exporter: CountryId,
-}
-
 /// The sweep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepOutcome {
@@ -147,7 +129,7 @@ pub fn sweep_suppliers(
         group(&figures, economy, &links, options, commodity, exporter)
     };
     let groups: Vec<Group> = pairs.par_iter().map(run).collect::<Result<_, _>>()?;
-    let ranks = ranks(&groups);
+    let ranks = ranks::ranks(&groups);
     let scenarios = groups.into_iter().flat_map(|group| group.rows).collect();
     Ok(SweepOutcome { table: economy.table.title.clone(), scenarios, ranks })
 }
@@ -215,7 +197,7 @@ fn suppliers(figures: &Figures<'_>, commodity: &CommodityId, options: &SweepOpti
     // A country whose output no table prints can be known by its exports alone: China's germanium is.
     let sold = figures.parameters.by_country(commodity, "net_exports_t").map(|(country, _)| country.clone());
     let countries: std::collections::BTreeSet<CountryId> = made.chain(sold).collect();
-    countries.into_iter().filter(|country| country.as_str() != "USA").collect()
+    countries.into_iter().filter(|country| country.as_str() != COUNTRY).collect()
 }
 
 fn request(commodity: &CommodityId, restrictions: Vec<(CountryId, f64)>) -> MarketRequest {
@@ -226,7 +208,7 @@ fn request(commodity: &CommodityId, restrictions: Vec<(CountryId, f64)>) -> Mark
         edition: None,
         scope: Scope::Global,
         restrictions,
-        consumers: CountryId::new("USA").into_iter().collect(),
+        consumers: CountryId::new(COUNTRY).into_iter().collect(),
     }
 }
 
@@ -266,7 +248,7 @@ fn group(
         }
     };
     let market = MarketOptions { choke_price_ratio: assembled.choke_price_ratio, ..options.market };
-    let country = CountryId::new("USA")?;
+    let country = CountryId::new(COUNTRY)?;
     let mut start: BTreeMap<u8, Vec<f64>> = BTreeMap::new();
     for row in &mut group.rows {
         let after = match solve_at(&assembled.market, &market, Share::new(row.restriction_level)?) {
@@ -305,41 +287,4 @@ fn fill(row: &mut SweepRow, found: &Assessment, (price_ratio, shortfall_share): 
     row.gdp_change_million_usd = Some(found.gdp_change_million_usd);
     row.weighted_gdp_change_million_usd = row.probability.map(|probability| probability * found.gdp_change_million_usd);
     row.quantity_gdp_change_million_usd = Some(of(Effect::UsersOutput).chain(of(Effect::Downstream)).sum());
-}
-
-fn ranks(groups: &[Group]) -> Vec<SweepRank> {
-    let mut by_commodity: BTreeMap<&CommodityId, Vec<&Group>> = BTreeMap::new();
-    for group in groups {
-        if let Some(row) = group.rows.first() {
-            by_commodity.entry(&row.commodity).or_default().push(group);
-        }
-    }
-    let mut ranks: Vec<SweepRank> =
-        by_commodity.into_iter().filter_map(|(commodity, groups)| rank(commodity, &groups)).collect();
-    ranks.sort_by(|one, other| {
-        let loss = one.weighted_gdp_change_million_usd.total_cmp(&other.weighted_gdp_change_million_usd);
-        loss.then_with(|| one.commodity.cmp(&other.commodity))
-    });
-    for (place, rank) in (1..).zip(&mut ranks) {
-        rank.rank = place;
-    }
-    ranks
-}
-
-fn rank(commodity: &CommodityId, groups: &[&Group]) -> Option<SweepRank> {
-    let rows = || groups.iter().flat_map(|group| &group.rows);
-    let solved = || rows().filter_map(|row| row.gdp_change_million_usd.map(|change| (row, change)));
-    let (worst, worst_change) = solved().min_by(|one, other| one.1.total_cmp(&other.1))?;
-    let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
-    Some(SweepRank {
-        rank: 0,
-        commodity: commodity.clone(),
-        n_solved: count(solved().count()),
-        n_unsolved: count(rows().count() - solved().count()),
-        weighted_gdp_change_million_usd: rows().filter_map(|row| row.weighted_gdp_change_million_usd).sum(),
-        weighted_gdp_change_mild_million_usd: groups.iter().map(|group| group.mild).sum(),
-        weighted_gdp_change_harsh_million_usd: groups.iter().map(|group| group.harsh).sum(),
-        worst_gdp_change_million_usd: worst_change,
-        worst_exporter: worst.exporter.clone(),
-    })
 }
