@@ -5,6 +5,10 @@
 //! against the restriction level with a band, [`stock_cover`] tells how long a consumer's stocks last, and [`run`] does
 //! all of it for every commodity of a scenario.
 //!
+//! [`cost`] carries the shortfalls into the industries of an [`Economy`] and returns the change of gross domestic product by
+//! five effects; [`choices`] does so under every named option, [`cost_draws`] over draws, [`sweep_suppliers`] for every
+//! supplier of every commodity. [`IndustryModel`] answers the classic questions of an input-output table.
+//!
 //! A USGS-style model: an own formulation after the frame of USGS OFR 2024-1057. Every elasticity, capacity and trade
 //! figure comes from a table or from a parameter with a source and a grade; none sits in code. The contested choices
 //! are named options ([`MarketOptions`]), and every run reports the sensitivity to the form.

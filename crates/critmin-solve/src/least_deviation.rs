@@ -111,6 +111,17 @@ impl LeastDeviation {
 
     /// The smallest deviation within `limits`; `begin` are the multipliers of a similar problem, when there is one.
     ///
+    /// ```
+    /// use critmin_solve::{DeviationLimits, LeastDeviation};
+    ///
+    /// // One row, two columns of equal ease that both relieve it: a deficit of 2 is shared.
+    /// let shared = LeastDeviation::new(vec![1.0, 1.0], vec![1.0, 1.0], vec![0.0])?;
+    /// let limits = DeviationLimits { lower: vec![-9.0; 2], upper: vec![0.0; 2], relief_lower: vec![0.0], right: vec![-2.0] };
+    /// let found = shared.solve(&limits, None)?;
+    /// assert!(found.columns.iter().all(|deviation| (deviation + 1.0).abs() < 1e-9));
+    /// # Ok::<(), critmin_solve::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::WrongSize`], [`Error::BoundsReversed`]; [`Error::Infeasible`] when no deviation satisfies the rows;

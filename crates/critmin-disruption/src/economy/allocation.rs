@@ -43,6 +43,30 @@ impl Economy {
     /// Under `optimal_allocation` final demand is the largest that the outputs leave. `start` are the multipliers of a
     /// similar cut, when there is one.
     ///
+    /// ```
+    /// use critmin_core::{InputOutputTable, IoCell, IoCode};
+    /// use critmin_disruption::{Economy, EconomyOptions};
+    ///
+    /// let codes = |names: [&str; 2]| names.map(|name| IoCode { code: name.into(), name: name.into() }).to_vec();
+    /// let cell = |row, column, value| IoCell { row, column, value };
+    /// // Chips go into machines and into final demand; machines into final demand only.
+    /// let table = InputOutputTable {
+    ///     title: "two industries".into(), source: "invented".into(), year: 2020, unit: "million USD".into(),
+    ///     industries: codes(["chips", "machines"]), commodities: codes(["chips", "machines"]),
+    ///     final_demand_categories: codes(["households", "exports"]),
+    ///     make: vec![cell(0, 0, 100.0), cell(1, 1, 200.0)],
+    ///     intermediate_use: vec![cell(0, 1, 40.0)],
+    ///     final_use: vec![cell(0, 0, 60.0), cell(1, 0, 150.0), cell(1, 1, 50.0)],
+    ///     imports: vec![0.0, 0.0], value_added: vec![100.0, 160.0],
+    /// };
+    /// let economy = Economy::new(&table, &EconomyOptions::default())?;
+    /// let after = economy.allocate(&economy.cuts([("chips", 0.1)])?, None)?;
+    /// // Chips lose 10 by decree; machines and final demand share what is missing.
+    /// assert!((after.output_change[0] + 10.0).abs() < 1e-9);
+    /// assert!(-10.0 < after.output_change[1] && after.output_change[1] < 0.0);
+    /// # Ok::<(), critmin_disruption::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::NotACut`]; [`Error::Solve`] when no output satisfies the balances, or the optimum is not proven.
