@@ -72,6 +72,7 @@ class Ran:
     economy: Economy
     exporter: str
     scenarios: list[dict[str, Any]]
+    probabilities: dict[str, float]
 
     def of(self, row: Mapping[str, Any]) -> Cost | Ours:
         """Return the cost of the row's scenario, or why there is none."""
@@ -96,17 +97,18 @@ def amended(study: Study) -> Study:
     """Return the study with the claim and the assumptions that its parameter file allows."""
     file, about = parameter_file(study), dict(study.record["study"])
     absent = _without_section(study, file)
-    stated = list(about.get("assumptions", []))
     if file.is_entered and not absent:
+        # What was said of a calibration, its explanations among them, does not hold any more.
         about |= {"claim": f"replication of {file.report} with all its parameters entered", "caution": ""}
-    else:
-        counts = ", ".join(f"{count} {status}" for status, count in file.counts.items())
-        names = "; ".join([*_sections(file), *(f"all of market.{name}" for name in absent)])
-        stated += [
-            f"Parameter file: {counts}.",
-            f"Missing there, taken from the reference dataset or a default: {names}.",
-        ]
-    about["assumptions"] = stated
+        about["assumptions"] = about.get("assumptions_when_entered", [])
+        return dataclasses.replace(study, record={**study.record, "study": about, "explanations": {}})
+    counts = ", ".join(f"{count} {status}" for status, count in file.counts.items())
+    names = "; ".join([*_sections(file), *(f"all of market.{name}" for name in absent)])
+    about["assumptions"] = [
+        *about.get("assumptions", []),
+        f"Parameter file: {counts}.",
+        f"Missing there, taken from the reference dataset or a default: {names}.",
+    ]
     return dataclasses.replace(study, record={**study.record, "study": about})
 
 
@@ -149,7 +151,14 @@ def run(study: Study, progress: Progress) -> tuple[pl.DataFrame, dict[str, Cost]
 def _run_all(study: Study, file: ParameterFile, progress: Progress) -> Ran:
     asked, scenarios = study.record["restriction"], study.record["scenarios"]
     parameters, links = file.parameters(asked["exporter"]), file.links()
-    ran = Ran({}, {}, Economy(file.economy_options()), asked["exporter"], scenarios)
+    ran = Ran(
+        costs={},
+        failures={},
+        economy=Economy(file.economy_options()),
+        exporter=asked["exporter"],
+        scenarios=scenarios,
+        probabilities=file.probabilities(asked["exporter"]),
+    )
     tell = progress_callback(progress, study.id)
     for done, entry in enumerate(scenarios, start=1):
         restriction = ExportRestriction(**asked, commodities=entry["commodities"])
@@ -232,18 +241,21 @@ def _gdp_change(ran: Ran, row: dict[str, Any]) -> Ours:
 
 def _weighted(ran: Ran, row: dict[str, Any]) -> Ours:
     """Weight the same by the probability of the restriction within a year."""
-    sure, change = _probability(row["commodity"], ran.exporter), _gdp_change(ran, row)
+    sure, change = _probability(ran, row["commodity"]), _gdp_change(ran, row)
     if change.value is None or sure is None:
         return Ours(reason=change.reason or "no probability of this restriction")
     mild, harsh = (None if end is None else sure * end for end in (change.mild, change.harsh))
     return Ours(sure * change.value, mild, harsh, reason=change.reason)
 
 
-def _probability(commodity: str, exporter: str) -> float | None:
+def _probability(ran: Ran, commodity: str) -> float | None:
+    """Return the parameter file's, else the dataset's: the commodity's own row before the exporter's."""
     import polars as pl
 
+    if commodity in ran.probabilities:
+        return ran.probabilities[commodity]
     table = reference().table("supplier_probabilities")
-    rows = table.with_columns(pl.col("commodity", "exporter").cast(pl.String)).filter(exporter=exporter)
+    rows = table.with_columns(pl.col("commodity", "exporter").cast(pl.String)).filter(exporter=ran.exporter)
     own = rows.filter(commodity=commodity)
     found = rows.filter(pl.col("commodity").is_null()) if own.is_empty() else own
     return None if found.is_empty() else float(found["probability"][-1])
@@ -397,9 +409,7 @@ def headlines(comparison: pl.DataFrame) -> list[str]:
         if row["quantity"] == "gdp_change" and row["ours"] is not None:
             span = _span(row)
             ends = f" ({span})" if span else ""
-            lines.append(
-                f"{_what(row)}: ours {_value(row)}{ends}, published {row['printed']} ({row['grade']})."
-            )
+            lines.append(f"{_what(row)}: ours {_value(row)}{ends}, published {row['printed']} ({row['grade']}).")
     return lines
 
 

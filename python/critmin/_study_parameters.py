@@ -55,6 +55,7 @@ _ALLOCATION = {
     "pinned_industries": "pinned_industries",
     "pinned_commodities": "pinned_commodities",
 }
+_PROBABILITIES = "probability.scenarios"
 _REQUIRED_ALLOCATION = ("rationing", "import_flexibility", "output_ceiling", "joint_cut")
 
 
@@ -173,6 +174,20 @@ class ParameterFile:
                     )
                 kept.append(given)
         return pl.concat(kept)
+
+    def probabilities(self, exporter: str) -> dict[str, float]:
+        """Return the given probabilities of one exporter's restrictions, by commodity."""
+        found = {}
+        for entry in self.others:
+            if entry.name == _PROBABILITIES:
+                for row in entry.rows:
+                    if not {"exporter", "commodity", "probability"} <= set(row):
+                        raise InvalidDataError(
+                            f"`{entry.name}` has the row {row}, expected `exporter`, `commodity` and `probability`"
+                        )
+                    if row["exporter"] == exporter:
+                        found[str(row["commodity"])] = _share(row["probability"], entry)
+        return found
 
     def market_options(self, commodities: Sequence[str]) -> MarketOptions:
         """Return the forms of the markets of one scenario, over a full year.
@@ -324,6 +339,13 @@ def _number(value: object, entry: Entry) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InvalidDataError(f"`{entry.name}` has `{value}`, expected a number")
     return float(value)
+
+
+def _share(value: object, entry: Entry) -> float:
+    share = _number(value, entry)
+    if not 0.0 <= share <= 1.0:
+        raise InvalidDataError(f"`{entry.name}` has `{share}`, expected a probability from 0 to 1")
+    return share
 
 
 def _told(entry: Entry) -> str | None:

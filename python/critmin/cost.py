@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from critmin import _core, _files
+from critmin import _core
 from critmin._answer import WIDTH
 from critmin._frames import checked
 from critmin._progress import progress_callback
 from critmin.economy import Economy, EconomyOptions
 from critmin.exceptions import InvalidDataError
-from critmin.result import table_writers
+from critmin.result import write_tables
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import polars as pl
@@ -226,6 +226,11 @@ class Cost:
         part by quantities, ``ratio_to_chosen``, and the ``reason`` where an option has no answer. The U.S. benchmark
         tables are used.
         """
+        if not self._economy._is_benchmark:
+            raise InvalidDataError(
+                "the options include the benchmark year: they are run on the U.S. benchmark tables, and this cost was "
+                "made with another economy; build one for each option and call `cost` again"
+            )
         told = progress_callback(progress, "options")
         rows = json.loads(_core.cost_choices(self.scenario._core, self._parameters, self._links, told))
         text = dict.fromkeys(("stage", "option", "value"), str)
@@ -244,7 +249,7 @@ class Cost:
         lines += [f"  {EFFECTS[effect]}: {_billion(value)}" for effect, value in self._by_effect().items()]
         for row in self.markets.to_dicts():
             told = (
-                f"price x {row['price_ratio']:.2f}, {100 * row['shortfall_share']:.0f} % short"
+                f"price {row['price_ratio']:.2f} times its base, {100 * row['shortfall_share']:.0f} % short"
                 if row["price_ratio"]
                 else row["reason"]
             )
@@ -254,7 +259,8 @@ class Cost:
         lines.append(
             f"Table: {self.record['table']}; rule: {self._economy.about['options']['rationing'].replace('_', ' ')}."
         )
-        return "\n".join([*lines, *self.notes()])
+        wrapped = [part for line in lines for part in textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [line]]
+        return "\n".join([*wrapped, *self.notes()])
 
     def _by_effect(self) -> dict[str, float]:
         """Sum each effect over the commodities, the known ones."""
@@ -291,18 +297,13 @@ class Cost:
         WriteError
             When the folder cannot be written; nothing half-written is left behind.
         """
-        unknown = sorted(set(formats) - {"parquet", "csv", "json"})
-        if unknown:
-            raise InvalidDataError(f"found the formats {unknown}, expected some of ['parquet', 'csv', 'json']")
-        writers: dict[str, Callable[[Path], object]] = {}
-        for name, table in self.tables.items():
-            writers |= table_writers(name, table, formats)
+        texts = {
+            "scenario.toml": self.scenario.to_toml(),
+            "provenance.json": json.dumps(self.provenance, indent=2) + "\n",
+        }
         if "json" in formats:
-            writers["cost.json"] = lambda path: path.write_text(self.to_json(), encoding="utf-8")
-        provenance = json.dumps(self.provenance, indent=2) + "\n"
-        writers["scenario.toml"] = lambda path: path.write_text(self.scenario.to_toml(), encoding="utf-8")
-        writers["provenance.json"] = lambda path: path.write_text(provenance, encoding="utf-8")
-        return _files.write_folder(folder, writers)
+            texts["cost.json"] = self.to_json()
+        return write_tables(folder, tables=self.tables, texts=texts, formats=formats)
 
     def __repr__(self) -> str:
         """Say what it came to."""

@@ -152,15 +152,17 @@ class Economy:
     -6.88
     """
 
-    __slots__ = ("_core",)
+    __slots__ = ("_core", "_is_benchmark")
 
     def __init__(self, options: EconomyOptions | None = None) -> None:
+        self._is_benchmark = True
         self._core = _core.economy_of_benchmark(json.dumps((options or EconomyOptions())._record()))
 
     @classmethod
     def _of(cls, economy: _core.Economy) -> Economy:
         wrapped = object.__new__(cls)
         wrapped._core = economy
+        wrapped._is_benchmark = False
         return wrapped
 
     @classmethod
@@ -254,7 +256,9 @@ class Economy:
         """
         import polars as pl
 
-        return pl.DataFrame(json.loads(self._core.multipliers(imports)))
+        found = pl.DataFrame(json.loads(self._core.multipliers(imports)))
+        names = self.industries["name"]
+        return found.insert_column(1, names)
 
     def leontief(
         self, final_demand: Mapping[str, float] | None = None, *, imports: Imports = "imports_separated"

@@ -15,7 +15,7 @@ from critmin.exceptions import InvalidDataError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -173,3 +173,34 @@ def table_writers(name: str, table: pl.DataFrame, formats: Sequence[str]) -> dic
     if "csv" in formats:
         writers[f"{name}.csv"] = table.write_csv
     return writers
+
+
+def write_tables(
+    folder: str | os.PathLike[str],
+    *,
+    tables: Mapping[str, pl.DataFrame],
+    texts: Mapping[str, str],
+    formats: Sequence[str],
+) -> list[Path]:
+    """Write tables in the wanted formats, and texts by file name; nothing half-written is left behind.
+
+    Raises
+    ------
+    InvalidDataError
+        When a format is unknown.
+    WriteError
+        When the folder cannot be written.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise InvalidDataError(f"found the formats {unknown}, expected some of {list(FORMATS)}")
+    writers: dict[str, Callable[[Path], object]] = {}
+    for name, table in tables.items():
+        writers |= table_writers(name, table, formats)
+    for name, text in texts.items():
+        writers[name] = functools.partial(_write, text=text)
+    return _files.write_folder(folder, writers)
+
+
+def _write(path: Path, *, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from critmin import _core, _files, core
+from critmin import _core, core
 from critmin._frames import checked
 from critmin._progress import progress_callback
 from critmin.cost import _frame
 from critmin.economy import Economy
-from critmin.exceptions import InvalidDataError
-from critmin.result import table_writers
+from critmin.result import write_tables
 from critmin.scenario import MarketOptions
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import polars as pl
@@ -89,14 +88,26 @@ class Sweep:
         """Tell the first ten, and how many scenarios have an answer."""
         status = self.scenarios["status"].value_counts().sort("status")
         told = ", ".join(f"{count} {name}" for name, count in status.iter_rows())
-        lines = [f"{self.scenarios.height:,} scenarios: {told}.", "Probability-weighted change of GDP, million USD:"]
+        lines = [
+            f"{self.scenarios.height:,} scenarios: {told or 'none'}.",
+            "Probability-weighted change of GDP, million USD:",
+        ]
         for row in self.ranks.head(10).to_dicts():
             weighted, harsh, mild = (row[f"weighted_gdp_change_{end}million_usd"] for end in ("", "harsh_", "mild_"))
             worst = f"worst {row['worst_gdp_change_million_usd']:,.0f} by {row['worst_exporter']}"
             lines.append(
                 f"{row['rank']:3} {row['commodity']:22} {weighted:12,.0f} ({harsh:,.0f} to {mild:,.0f}); {worst}"
             )
+        missing = ", ".join(self.record["without_suppliers"])
+        if missing:
+            lines.append(f"No table and no parameter names a supplier of: {missing}.")
+        rule = self.options["economy"]["rationing"].replace("_", " ")
+        lines.append(f"Table: {self.record['table']}; rule: {rule}. Intervals are those of the output shares alone.")
         return "\n".join([*lines, "Shares of output that embody a commodity, and most probabilities, are assumptions."])
+
+    def to_json(self) -> str:
+        """Return everything as one JSON text."""
+        return json.dumps(self.record)
 
     def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
         """Write both tables and the options into a folder.
@@ -108,19 +119,13 @@ class Sweep:
         WriteError
             When the folder cannot be written; nothing half-written is left behind.
         """
-        unknown = sorted(set(formats) - {"parquet", "csv", "json"})
-        if unknown:
-            raise InvalidDataError(f"found the formats {unknown}, expected some of ['parquet', 'csv', 'json']")
-        writers: dict[str, Callable[[Path], object]] = {}
-        for name, table in {"scenarios": self.scenarios, "ranks": self.ranks}.items():
-            writers |= table_writers(name, table, formats)
+        about = {"table": self.record["table"], "options": self.options, "version": _core.__version__}
+        texts = {"provenance.json": json.dumps(about, indent=2) + "\n"}
         if "json" in formats:
-            writers["sweep.json"] = lambda path: path.write_text(json.dumps(self.record), encoding="utf-8")
-        about = json.dumps(
-            {"table": self.record["table"], "options": self.options, "version": _core.__version__}, indent=2
+            texts["sweep.json"] = self.to_json()
+        return write_tables(
+            folder, tables={"scenarios": self.scenarios, "ranks": self.ranks}, texts=texts, formats=formats
         )
-        writers["provenance.json"] = lambda path: path.write_text(about + "\n", encoding="utf-8")
-        return _files.write_folder(folder, writers)
 
     def __repr__(self) -> str:
         """Say how much there is."""

@@ -74,6 +74,15 @@ pub enum Error {
     /// An optimum does not exist, or is not proven.
     #[error("the economy after the cut: {0}")]
     Solve(#[from] critmin_solve::Error),
+    /// No outputs satisfy the balances after the cut.
+    #[error(
+        "no output satisfies the balances after the cut; commodities in conflict: {}. What is held cannot give way: pinned final demand, final demand or imports below zero (scrap, margins), and everything under `final_demand = \"fixed\"`; cut less, unpin it, or let imports rise (`import_flexibility`)",
+        listed(commodities)
+    )]
+    InfeasibleCut {
+        /// Codes of commodities with a part in the contradiction, the largest part first.
+        commodities: Vec<String>,
+    },
     /// A cut outside 0 to 1.
     #[error("the cut of industry `{industry}` is {found}: expected a share of its output, from 0 to 1")]
     NotACut {

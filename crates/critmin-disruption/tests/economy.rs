@@ -126,7 +126,7 @@ fn final_demand_held_leaves_nothing_to_give() {
     let options = EconomyOptions { final_demand: FinalDemandTreatment::Fixed, ..EconomyOptions::default() };
     let economy = Economy::new(&toy(), &options).unwrap();
     let cut = economy.allocate(&economy.cuts([("chips", 0.01)]).unwrap(), None);
-    assert!(matches!(cut, Err(Error::Solve(critmin_solve::Error::Infeasible { .. }))), "{cut:?}");
+    assert!(matches!(cut, Err(Error::InfeasibleCut { .. })), "{cut:?}");
     assert_eq!(economy.allocate(&[0.0; 3], None).unwrap().gdp_change, 0.0);
 }
 

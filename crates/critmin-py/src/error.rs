@@ -86,7 +86,8 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
     match error {
         DisruptionError::Core(core) => from_core(core),
         DisruptionError::Table(fault) => from_io_table(fault),
-        DisruptionError::Solve(SolveError::Infeasible { .. } | SolveError::Unbounded)
+        DisruptionError::InfeasibleCut { .. }
+        | DisruptionError::Solve(SolveError::Infeasible { .. } | SolveError::Unbounded)
         | DisruptionError::NotSettled { .. } => InfeasibleEconomyError::new_err(message),
         DisruptionError::Solve(_) => NotProvenError::new_err(message),
         DisruptionError::NoLinks { .. } => MissingInputsError::new_err(message),

@@ -11,6 +11,8 @@ use crate::{Error, Problem};
 pub(crate) const NAME: &str = "the interior-point solver";
 /// Tighter than the certificate asks, so that duals of a badly scaled problem still pass it.
 const TOLERANCE: f64 = 1e-9;
+/// How exactly a ray must hold, as a share of what it proves.
+const RAY: f64 = 1e-5;
 
 pub(crate) struct Inner {
     pub(crate) values: Vec<f64>,
@@ -75,9 +77,13 @@ pub(crate) fn solve(problem: &Problem, time_limit_s: Option<f64>) -> Result<Inne
         // Reduced accuracy is no fault yet: the certificate decides.
         SolverStatus::Solved | SolverStatus::AlmostSolved | SolverStatus::InsufficientProgress => {}
         SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => {
-            return Err(infeasible(&cones.origins, &solution.z));
+            let is_proven = is_contradiction(&matrix, &cones.right, &solution.z, n_equations);
+            return Err(if is_proven { infeasible(&cones.origins, &solution.z) } else { unproven("infeasible") });
         }
-        SolverStatus::DualInfeasible | SolverStatus::AlmostDualInfeasible => return Err(Error::Unbounded),
+        SolverStatus::DualInfeasible | SolverStatus::AlmostDualInfeasible => {
+            let is_proven = is_way_down(problem, &solution.x);
+            return Err(if is_proven { Error::Unbounded } else { unproven("unbounded") });
+        }
         other => return Err(stopped(format!("{other:?}"))),
     }
     let mut row_duals = vec![0.0; problem.n_rows()];
@@ -88,6 +94,40 @@ pub(crate) fn solve(problem: &Problem, time_limit_s: Option<f64>) -> Result<Inne
         }
     }
     Ok(Inner { values: solution.x.clone(), row_duals, iterations: u64::from(solution.iterations) })
+}
+
+/// A status is no proof: the ray that comes with it is checked here.
+fn unproven(what: &str) -> Error {
+    let reason = format!("it calls the problem {what}, but its proof does not hold; scale the problem");
+    Error::StoppedEarly { backend: NAME, reason }
+}
+
+/// Farkas: `A'z = 0` and `b'z < 0` with `z >= 0` on the inequalities leave no `x` with `Ax <= b` (up to a size of `x`
+/// that the tolerance gives).
+fn is_contradiction(matrix: &CscMatrix<f64>, right: &[f64], ray: &[f64], n_equations: usize) -> bool {
+    let value: f64 = right.iter().zip(ray).map(|(right, weight)| right * weight).sum();
+    let column = |column: usize| {
+        let cells = matrix.colptr[column]..matrix.colptr[column + 1];
+        cells.map(|cell| matrix.nzval[cell] * ray[matrix.rowval[cell]]).sum::<f64>()
+    };
+    let miss = (0..matrix.n).map(|at| column(at).abs()).fold(0.0, f64::max);
+    let negative = ray[n_equations..].iter().fold(0.0_f64, |least, weight| least.min(*weight));
+    value < 0.0 && miss <= RAY * value.abs() && -negative <= RAY * value.abs()
+}
+
+/// A direction that violates no row and no bound, costs nothing quadratically, and lowers the objective.
+fn is_way_down(problem: &Problem, way: &[f64]) -> bool {
+    let gain: f64 = problem.cost.iter().zip(way).map(|(cost, step)| cost * step).sum();
+    let tolerance = RAY * gain.abs();
+    let stays = |step: f64, lower: f64, upper: f64| {
+        (lower.is_infinite() || -tolerance <= step) && (upper.is_infinite() || step <= tolerance)
+    };
+    let activities = problem.activities(way);
+    let rows = problem.rows.iter().zip(&activities).all(|(row, step)| stays(*step, row.lower, row.upper));
+    let bounds =
+        problem.lower.iter().zip(&problem.upper).zip(way).all(|((lower, upper), step)| stays(*step, *lower, *upper));
+    let is_linear = problem.quadratic.iter().zip(way).all(|(cost, step)| (cost * step).abs() <= tolerance);
+    gain < 0.0 && rows && bounds && is_linear
 }
 
 /// Equations first, as the cones demand; then rows and bounds, each finite side an inequality.

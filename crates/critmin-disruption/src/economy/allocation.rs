@@ -100,7 +100,7 @@ impl Economy {
     }
 
     fn minimum_deviation(&self, cuts: &[f64], start: Option<&[f64]>) -> Result<Allocation, Error> {
-        let found = self.kernel.solve(&self.limits(cuts), start)?;
+        let found = self.kernel.solve(&self.limits(cuts), start).map_err(|error| self.explained(error))?;
         let mut allocation = self.allocation(found.columns, found.relief);
         allocation.certificate = Some(found.certificate);
         allocation.iterations = found.iterations;
@@ -131,7 +131,8 @@ impl Economy {
             let scaled: Vec<(usize, f64)> = terms.iter().map(|(industry, value)| (*industry, value / norm)).collect();
             problem.row(f64::NEG_INFINITY, (limits.right[commodity] + relief) / norm, &scaled);
         }
-        let found = solve(&problem, &SolveOptions { backend: Backend::Simplex, ..SolveOptions::default() })?;
+        let options = SolveOptions { backend: Backend::Simplex, ..SolveOptions::default() };
+        let found = solve(&problem, &options).map_err(|error| self.explained(error))?;
         let changes: Vec<f64> =
             found.values.iter().zip(&self.output).map(|(value, output)| value * output.max(1.0)).collect();
         let excess = self.excess(&changes);
@@ -141,6 +142,17 @@ impl Economy {
         allocation.certificate = Some(found.certificate);
         allocation.iterations = found.iterations;
         Ok(allocation)
+    }
+
+    /// Rows of a contradiction by the codes of their commodities.
+    fn explained(&self, error: critmin_solve::Error) -> Error {
+        match error {
+            critmin_solve::Error::Infeasible { rows, .. } => {
+                let code = |row: &usize| self.table.commodities.get(*row).map(|commodity| commodity.code.clone());
+                Error::InfeasibleCut { commodities: rows.iter().filter_map(code).collect() }
+            }
+            other => other.into(),
+        }
     }
 
     /// By how much the final demand of a commodity may fall.

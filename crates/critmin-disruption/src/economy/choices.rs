@@ -143,12 +143,12 @@ fn market_alternatives(scenario: &Scenario, own: &EconomyOptions, all: &mut Vec<
     for timing in [Timing::Calendar, Timing::FullYear] {
         push("timing", word(&timing), MarketOptions { timing, ..base });
     }
-    for ramp in [0.0, 0.5, 1.0] {
+    for ramp in with_own(base.ramp, &[0.0, 0.5, 1.0]) {
         push("ramp", ramp.to_string(), MarketOptions { ramp, ..base });
     }
     let is_bilateral = scenario.restrictions.iter().any(|one| one.destinations != crate::Destinations::All);
     if is_bilateral {
-        for leakage_share in [0.0, 0.25, 0.5] {
+        for leakage_share in with_own(base.leakage_share, &[0.0, 0.25, 0.5]) {
             push("leakage_share", leakage_share.to_string(), MarketOptions { leakage_share, ..base });
         }
     }
@@ -169,15 +169,17 @@ fn economy_alternatives(scenario: &Scenario, own: &EconomyOptions, all: &mut Vec
     for joint_cut in [JointCut::Product, JointCut::Maximum] {
         push("joint_cut", word(&joint_cut), EconomyOptions { joint_cut, ..own.clone() });
     }
-    for import_flexibility in [0.0, 0.05, 0.1, 0.2] {
+    for import_flexibility in with_own(own.import_flexibility, &[0.0, 0.05, 0.1, 0.2]) {
         push(
             "import_flexibility",
             import_flexibility.to_string(),
             EconomyOptions { import_flexibility, ..own.clone() },
         );
     }
-    for (value, utilisation) in [("none", None), ("0.8", Some(0.8))] {
-        push("utilisation", value.to_owned(), EconomyOptions { utilisation, ..own.clone() });
+    let tried = with_own(own.utilisation.unwrap_or(1.0), &[1.0, 0.8]);
+    for utilisation in tried {
+        let changed = Some(utilisation).filter(|share| *share < 1.0 || own.utilisation.is_some());
+        push("utilisation", utilisation.to_string(), EconomyOptions { utilisation: changed, ..own.clone() });
     }
     for final_demand in
         [FinalDemandTreatment::MayFall, FinalDemandTreatment::ExportsMayFall, FinalDemandTreatment::Fixed]
@@ -202,6 +204,14 @@ fn economy_alternatives(scenario: &Scenario, own: &EconomyOptions, all: &mut Vec
         "334413 into 424200 as in 2012".to_owned(),
         EconomyOptions { use_overrides: vec![kept], ..own.clone() },
     );
+}
+
+/// The values tried, with the scenario's own among them.
+fn with_own(own: f64, tried: &[f64]) -> Vec<f64> {
+    let is_new = !tried.iter().any(|value| value.total_cmp(&own).is_eq());
+    let mut all: Vec<f64> = tried.iter().copied().chain(is_new.then_some(own)).collect();
+    all.sort_by(f64::total_cmp);
+    all
 }
 
 /// The name of a variant as it is serialised.

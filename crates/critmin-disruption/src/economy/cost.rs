@@ -71,7 +71,8 @@ pub struct SingleCost {
 pub struct CostPoint {
     /// Level of every restriction.
     pub restriction_level: f64,
-    /// Net change of gross domestic product \[million USD\]; absent when no finite price clears a market.
+    /// Net change of gross domestic product \[million USD\]; absent when no finite price clears a market, or no output
+    /// satisfies the balances.
     pub gdp_change_million_usd: Option<f64>,
     /// At the mild ends.
     pub gdp_change_mild_million_usd: Option<f64>,
@@ -166,10 +167,19 @@ fn ends(
             shocks.push(shock);
         }
         if shocks.len() == reached.len() {
-            *slot = Some(assess(economy, links, &shocks, end, start)?.gdp_change_million_usd);
+            *slot = net(assess(economy, links, &shocks, end, start))?;
         }
     }
     Ok((found[0], found[1]))
+}
+
+/// `None` where no output satisfies the balances: a result of one point, not a fault of the whole.
+fn net(found: Result<Assessment, Error>) -> Result<Option<f64>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found.gdp_change_million_usd)),
+        Err(Error::InfeasibleCut { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn single(economy: &Economy, links: &Links, reached: &Reached, start: Option<&[f64]>) -> Result<SingleCost, Error> {
@@ -195,7 +205,7 @@ fn curve(
         let level = Share::new(f64::from(step) / f64::from(STEPS))?;
         let cleared = shocks(reached, |one| solve_at(&one.assembled.market, &one.options, level));
         let central = match cleared {
-            Ok(shocks) => Some(assess(economy, links, &shocks, LinkEnd::Central, start)?.gdp_change_million_usd),
+            Ok(shocks) => net(assess(economy, links, &shocks, LinkEnd::Central, start))?,
             Err(Error::UnboundedPrice { .. } | Error::NoSupplyLeft { .. }) => None,
             Err(error) => return Err(error),
         };

@@ -194,8 +194,11 @@ fn price_effects(economy: &Economy, own: &CommodityLinks, shock: &CommodityShock
         }
     }
     let (before, after) = (shock.production_before_t, shock.production_after_t);
-    let makes_nothing = before == 0.0 && after == 0.0;
-    let earned = rise.map(|rise| rise * after);
+    let is_absent = before == 0.0 && after == 0.0;
+    let makes_nothing = is_absent && (own.producers.is_empty() || is_still);
+    // Industries that produce it are named, and the market holds no figure of theirs: that is not a production of zero.
+    let unknown = (is_absent && !makes_nothing).then_some("the market holds no figure of domestic production");
+    let earned = unknown.map_or_else(|| rise.map(|rise| rise * after), Err);
     if let Ok(earned) = earned {
         for (industry, share) in &own.producers {
             price[*industry] += earned * share;
@@ -204,6 +207,8 @@ fn price_effects(economy: &Economy, own: &CommodityLinks, shock: &CommodityShock
     let added_share = producers_value_added(economy, own).ok_or("no industry is named that produces it");
     let made = if makes_nothing || is_still {
         Ok(0.0)
+    } else if let Some(reason) = unknown {
+        Err(reason)
     } else {
         base.and_then(|base| added_share.map(|share| share * base * (after - before)))
     };

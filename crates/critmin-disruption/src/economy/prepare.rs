@@ -18,6 +18,7 @@ pub(crate) const COUNTRY: &str = "USA";
 pub(crate) struct Reached {
     pub(crate) assembled: AssembledMarket,
     pub(crate) options: MarketOptions,
+    pub(crate) shortfall_share: f64,
 }
 
 /// A scenario made ready: its solved markets and the links of the economy.
@@ -60,21 +61,28 @@ pub(crate) fn prepare(scenario: &Scenario, dataset: &Dataset, recipes: &[MarketR
             Err(error) => prepared.markets.push(unsolved(&request, error)),
         }
     }
-    prefer_own_market(&mut prepared);
+    count_once(&mut prepared);
     Ok(prepared)
 }
 
-/// A commodity may be restricted for all and for the United States: its own market then decides.
-fn prefer_own_market(prepared: &mut Prepared) {
-    let own: Vec<CommodityId> = prepared
-        .reached
-        .iter()
-        .filter(|one| one.assembled.market.scope != Scope::Global)
-        .map(|one| one.assembled.market.commodity.clone())
-        .collect();
-    prepared
-        .reached
-        .retain(|one| one.assembled.market.scope != Scope::Global || !own.contains(&one.assembled.market.commodity));
+/// A commodity may be restricted for all and for the United States: the market with the larger shortfall then counts, since
+/// neither undoes the other, and counting both would count the same tonnes twice.
+fn count_once(prepared: &mut Prepared) {
+    let mut kept: Vec<Reached> = Vec::new();
+    for one in prepared.reached.drain(..) {
+        let commodity = &one.assembled.market.commodity;
+        let Some(same) = kept.iter_mut().find(|other| other.assembled.market.commodity == *commodity) else {
+            kept.push(one);
+            continue;
+        };
+        let message = "restricted in several markets: the one with the largest shortfall counts".to_owned();
+        let warning = Warning { commodity: Some(commodity.clone()), kind: WarningKind::Assumption, message };
+        prepared.warnings.push(warning);
+        if same.shortfall_share < one.shortfall_share {
+            *same = one;
+        }
+    }
+    prepared.reached = kept;
 }
 
 fn reach(
@@ -94,7 +102,7 @@ fn reach(
     };
     let result = Some(MarketResult::new(&assembled.market, &options, &after, band));
     let market = MarketOutcome { key, status: MarketStatus::Solved, message: None, missing: Vec::new(), result };
-    Ok((Reached { assembled, options }, market))
+    Ok((Reached { assembled, options, shortfall_share: after.shortfall_share }, market))
 }
 
 pub(crate) fn check_links(prepared: &Prepared, links: &Links) -> Result<(), Error> {

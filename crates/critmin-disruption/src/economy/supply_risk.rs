@@ -88,6 +88,8 @@ pub struct SweepOutcome {
     pub scenarios: Vec<SweepRow>,
     /// Commodities with at least one answer, the greatest weighted loss first.
     pub ranks: Vec<SweepRank>,
+    /// Commodities without any scenario: no table and no parameter names a supplier.
+    pub without_suppliers: Vec<CommodityId>,
 }
 
 /// Rows of one commodity and exporter, and their weighted costs at both ends of the links.
@@ -116,7 +118,7 @@ pub fn sweep_suppliers(
     options.validate()?;
     let links = Links::new(economy, &dataset.industry_links)?;
     let figures = Figures::new(dataset, recipes, &assumed(options));
-    let pairs = pairs(&figures, &links, options);
+    let (pairs, without_suppliers) = pairs(&figures, &links, options);
     let done = std::sync::atomic::AtomicUsize::new(0);
     let run = |(commodity, exporter): &(CommodityId, CountryId)| {
         let so_far = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -131,12 +133,15 @@ pub fn sweep_suppliers(
     let groups: Vec<Group> = pairs.par_iter().map(run).collect::<Result<_, _>>()?;
     let ranks = ranks::ranks(&groups);
     let scenarios = groups.into_iter().flat_map(|group| group.rows).collect();
-    Ok(SweepOutcome { table: economy.table.title.clone(), scenarios, ranks })
+    Ok(SweepOutcome { table: economy.table.title.clone(), scenarios, ranks, without_suppliers })
 }
 
 impl SweepOptions {
     fn validate(&self) -> Result<(), Error> {
         let out = |name, found, expected| Err(Error::OptionOutOfRange { name, found, expected });
+        if self.levels.is_empty() {
+            return out("levels", 0.0, "at least one level above 0, at most 1");
+        }
         if let Some(found) = self.levels.iter().copied().find(|level| !(0.0 < *level && *level <= 1.0)) {
             return out("levels", found, "fractions above 0, at most 1");
         }
@@ -167,20 +172,24 @@ fn assumed(options: &SweepOptions) -> Vec<Parameter> {
     options.assumed_net_export_share.map(row).into_iter().collect()
 }
 
-/// Every commodity with every supplier, in order.
-fn pairs(figures: &Figures<'_>, links: &Links, options: &SweepOptions) -> Vec<(CommodityId, CountryId)> {
+type Pairs = Vec<(CommodityId, CountryId)>;
+
+/// Every commodity with every supplier, in order, and the commodities that have none.
+fn pairs(figures: &Figures<'_>, links: &Links, options: &SweepOptions) -> (Pairs, Vec<CommodityId>) {
     let all: Vec<CommodityId> = links.by_commodity.keys().cloned().collect();
     let commodities = if options.commodities.is_empty() { all } else { options.commodities.clone() };
-    let mut pairs = Vec::new();
+    let (mut pairs, mut without) = (Vec::new(), Vec::new());
     for commodity in commodities {
-        let exporters = if options.exporters.is_empty() {
-            suppliers(figures, &commodity, options)
-        } else {
-            options.exporters.clone()
+        let exporters = match options.exporters.as_slice() {
+            [] => suppliers(figures, &commodity, options),
+            named => named.to_vec(),
         };
+        if exporters.is_empty() {
+            without.push(commodity.clone());
+        }
         pairs.extend(exporters.into_iter().map(|exporter| (commodity.clone(), exporter)));
     }
-    pairs
+    (pairs, without)
 }
 
 /// Suppliers of the commodity's market with a large enough share, by country; none where no market can be formed.

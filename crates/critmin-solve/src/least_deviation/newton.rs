@@ -12,6 +12,8 @@ const MOST_HALVINGS: u32 = 40;
 const BINDING: f64 = 1e-11;
 /// The least share of the decrease that a step promises (Armijo's rule).
 const PROMISED: f64 = 1e-4;
+/// What the value may rise by for rounding, as a share of itself: sums of some thousand products.
+const ROUNDING: f64 = 1e-11;
 /// What the diagonal is moved by, as a share of itself, where rows depend on one another.
 const RIDGE: f64 = 1e-12;
 
@@ -71,7 +73,7 @@ impl LeastDeviation {
                 rows.iter().map(|row| point.excess[*row] * (multipliers[*row] - point.multipliers[*row])).sum();
             let next = self.point(limits, multipliers);
             // Near the minimum rounding alone may raise the value.
-            if next.value <= point.value - PROMISED * promised + 1e-14 * point.value.abs() {
+            if next.value <= point.value - PROMISED * promised + ROUNDING * (1.0 + point.value.abs()) {
                 return Some(next);
             }
             share *= 0.5;
