@@ -204,6 +204,8 @@ class Cost:
         """
         import polars as pl
 
+        if n_draws < 1:
+            raise InvalidDataError(f"`n_draws` is {n_draws}: expected at least 1")
         told = progress_callback(progress, f"{n_draws} draws")
         text = _core.cost_of_draws(
             self.scenario._core, self._economy._core, self._parameters, self._links, n_draws, seed, told
@@ -231,8 +233,11 @@ class Cost:
                 "the options include the benchmark year: they are run on the U.S. benchmark tables, and this cost was "
                 "made with another economy; build one for each option and call `cost` again"
             )
+        # The options are those of the economy that this cost was made with, whatever the scenario says.
+        own = json.loads(self.scenario.to_json()) | {"economy": self._economy.about["options"]}
+        scenario = _core.scenario_from_json(json.dumps(own))
         told = progress_callback(progress, "options")
-        rows = json.loads(_core.cost_choices(self.scenario._core, self._parameters, self._links, told))
+        rows = json.loads(_core.cost_choices(scenario, self._parameters, self._links, told))
         text = dict.fromkeys(("stage", "option", "value"), str)
         numbers = dict.fromkeys(("gdp_change_million_usd", "quantity_gdp_change_million_usd", "ratio_to_chosen"), float)
         return _frame(rows, {**text, "is_chosen": bool, **numbers, "reason": str})

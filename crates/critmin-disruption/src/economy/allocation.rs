@@ -1,6 +1,6 @@
 //! What every industry produces after some cannot: the four rationing rules.
 
-use critmin_solve::{Backend, Certificate, Problem, SolveOptions, solve};
+use critmin_solve::{Backend, Certificate, DeviationLimits, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};
 
 use crate::economy::bottleneck::{proportional, strict_bottleneck};
@@ -111,6 +111,9 @@ impl Economy {
     /// Final demand is eliminated: it may give way by all of itself, which the right-hand side allows.
     fn optimal_allocation(&self, cuts: &[f64]) -> Result<Allocation, Error> {
         let limits = self.limits(cuts);
+        if let Some(done) = self.at_its_ceilings(&limits) {
+            return Ok(done);
+        }
         let mut problem = Problem::new();
         for industry in 0..self.n_industries() {
             // Outputs over their base, so that every coefficient lies near one.
@@ -142,6 +145,21 @@ impl Economy {
         allocation.certificate = Some(found.certificate);
         allocation.iterations = found.iterations;
         Ok(allocation)
+    }
+
+    /// Every industry at its ceiling is the largest gross output that there can be; where the balances allow it nothing
+    /// has to be solved, and the proof is that each output stands at its upper bound.
+    fn at_its_ceilings(&self, limits: &DeviationLimits) -> Option<Allocation> {
+        let excess = self.excess(&limits.upper);
+        let needed = |commodity: usize| (excess[commodity] - limits.right[commodity]).max(0.0);
+        let is_met = |commodity: &usize| needed(*commodity) <= self.relief(*commodity, &limits.relief_lower);
+        if !(0..excess.len()).all(|commodity| is_met(&commodity)) {
+            return None;
+        }
+        let given = (0..excess.len()).map(|commodity| -needed(commodity)).collect();
+        let mut allocation = self.allocation(limits.upper.clone(), given);
+        allocation.certificate = Some(Certificate { primal: 0.0, dual: 0.0, gap: 0.0, integrality: 0.0 });
+        Some(allocation)
     }
 
     /// Rows of a contradiction by the codes of their commodities.

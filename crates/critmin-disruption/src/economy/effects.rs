@@ -226,29 +226,30 @@ fn producers_value_added(economy: &Economy, own: &CommodityLinks) -> Option<f64>
     (0.0 < total).then(|| weighted.sum::<f64>() / total)
 }
 
-/// Moves the share `price_incidence` of what an industry pays more to the buyers of its products, by what they buy; what
-/// final demand buys stays with the seller in this table of industries.
+/// Moves the share `price_incidence` of what an industry pays more to the buyers of its products, by what they buy; the part
+/// that goes with sales to final demand stays with the seller in this table of industries. The sum is unchanged.
 fn pass_on(economy: &Economy, price: &mut [f64]) {
     let incidence = economy.options.price_incidence;
     if incidence == 0.0 {
         return;
     }
     let table = &economy.table;
-    let made = table.commodity_output();
-    let mut moved = vec![0.0; price.len()];
-    // Share of each commodity's make that the higher price stands behind.
-    let mut burden = vec![0.0; made.len()];
-    for cell in table.make.iter().filter(|cell| price[cell.row] < 0.0 && 0.0 < economy.output[cell.row]) {
-        burden[cell.column] += incidence * price[cell.row] * cell.value / economy.output[cell.row];
+    let sold = || table.intermediate_use.iter().filter(|cell| 0.0 < cell.value);
+    let mut bought = vec![0.0; table.commodities.len()];
+    for cell in sold() {
+        bought[cell.row] += cell.value;
     }
-    for cell in table.intermediate_use.iter().filter(|cell| 0.0 < cell.value && 0.0 < made[cell.row]) {
-        moved[cell.column] += burden[cell.row] * (cell.value / made[cell.row]).min(1.0);
+    // Use includes imports, and can exceed what is made here.
+    let base: Vec<f64> = table.commodity_output().iter().zip(&bought).map(|(made, bought)| made.max(*bought)).collect();
+    let (mut moved, mut burden) = (vec![0.0; price.len()], vec![0.0; base.len()]);
+    for cell in table.make.iter().filter(|cell| price[cell.row] < 0.0 && 0.0 < base[cell.column]) {
+        let part = incidence * price[cell.row] * cell.value / economy.output[cell.row];
+        burden[cell.column] += part;
+        moved[cell.row] -= part * bought[cell.column] / base[cell.column];
     }
-    let total: f64 = price.iter().filter(|change| **change < 0.0).sum::<f64>() * incidence;
-    let passed: f64 = moved.iter().sum();
-    // What buyers take over leaves the sellers, in proportion; the sum is unchanged.
-    let relief = if total < 0.0 { passed / total * incidence } else { 0.0 };
-    price.iter_mut().filter(|change| **change < 0.0).for_each(|change| *change *= 1.0 - relief);
+    for cell in sold().filter(|cell| 0.0 < base[cell.row]) {
+        moved[cell.column] += burden[cell.row] * cell.value / base[cell.row];
+    }
     price.iter_mut().zip(&moved).for_each(|(change, moved)| *change += moved);
 }
 

@@ -101,12 +101,14 @@ impl Economy {
     /// How far each industry and final demand may deviate when the industries are cut by `cuts`.
     pub(crate) fn limits(&self, cuts: &[f64]) -> DeviationLimits {
         let headroom = self.options.utilisation.map_or(0.0, |utilisation| 1.0 / utilisation - 1.0);
-        let upper = |industry: usize| match (cuts[industry], self.is_pinned[industry]) {
-            (_, true) => 0.0,
-            (cut, _) if 0.0 < cut => -cut * self.output[industry],
+        // A cut that is asked for holds for a pinned industry too.
+        let is_held = |industry: usize| self.is_pinned[industry] && cuts[industry] == 0.0;
+        let upper = |industry: usize| match cuts[industry] {
+            cut if 0.0 < cut => -cut * self.output[industry],
+            _ if is_held(industry) => 0.0,
             _ => headroom * self.output[industry],
         };
-        let lower = |industry: usize| if self.is_pinned[industry] { 0.0 } else { -self.output[industry] };
+        let lower = |industry: usize| if is_held(industry) { 0.0 } else { -self.output[industry] };
         DeviationLimits {
             lower: (0..self.n_industries()).map(lower).collect(),
             upper: (0..self.n_industries()).map(upper).collect(),
@@ -181,9 +183,11 @@ fn overridden(table: &InputOutputTable, options: &EconomyOptions) -> Result<Inpu
     }
     for each in &options.use_overrides {
         let (row, column) = (table.commodity(&each.commodity)?, table.industry(&each.industry)?);
-        if !each.value.is_finite() {
-            let (name, expected) = ("use_overrides", "a finite value in the unit of the table");
-            return Err(Error::OptionOutOfRange { name, found: each.value, expected });
+        let uses = table.intermediate_use.iter().filter(|cell| cell.row == row);
+        let used: f64 = uses.map(|cell| cell.value.max(0.0)).sum();
+        if !(0.0..=used).contains(&each.value) {
+            let expected = "from 0 to the intermediate use of the commodity, in the unit of the table";
+            return Err(Error::OptionOutOfRange { name: "use_overrides", found: each.value, expected });
         }
         let mut moved = -each.value;
         for cell in table.intermediate_use.iter_mut().filter(|cell| cell.row == row && cell.column == column) {

@@ -1,6 +1,6 @@
 //! The markets of a scenario that reach the economy, assembled and cleared once.
 
-use critmin_core::{CommodityId, CountryId, Dataset, MarketRecipe};
+use critmin_core::{CountryId, Dataset, MarketRecipe};
 
 use crate::economy::shock::Links;
 use crate::run::unsolved;
@@ -113,7 +113,10 @@ pub(crate) fn check_links(prepared: &Prepared, links: &Links) -> Result<(), Erro
     let reason = |market: &MarketOutcome| {
         format!("{}: {}", market.key.commodity, market.message.as_deref().unwrap_or("no industry is linked to it"))
     };
-    Err(Error::NoLinks { markets: prepared.markets.iter().map(reason).collect() })
+    let markets = prepared.markets.iter().map(reason);
+    // Restrictions against others form no market here; the warnings say so.
+    let others = prepared.warnings.iter().map(|warning| warning.message.clone());
+    Err(Error::NoLinks { markets: if prepared.markets.is_empty() { others.collect() } else { markets.collect() } })
 }
 
 pub(crate) fn shocks(

@@ -74,32 +74,34 @@ pub(crate) struct Links {
     pub(crate) homeless: Vec<IndustryLink>,
 }
 
+fn faulty(row: &IndustryLink, reason: String) -> Error {
+    Error::FaultyLink { commodity: row.commodity.clone(), industry: row.industry.clone(), reason }
+}
+
 impl Links {
     pub(crate) fn new(economy: &Economy, rows: &[IndustryLink]) -> Result<Self, Error> {
         let mut links = Self::default();
         for row in rows {
             let all = [row.value, row.low.unwrap_or(row.value), row.high.unwrap_or(row.value)];
-            if !all.iter().all(|share| (0.0..=1.0).contains(share)) || all[2] < all[1] {
-                return Err(Error::FaultyLink {
-                    commodity: row.commodity.clone(),
-                    industry: row.industry.clone(),
-                    reason: format!(
-                        "`{}` is {:?} (value, low, high): expected shares from 0 to 1, low before high",
-                        row.quantity.as_str(),
-                        all
-                    ),
-                });
+            let is_ordered = all[1] <= all[0] && all[0] <= all[2];
+            if !all.iter().all(|share| (0.0..=1.0).contains(share)) || !is_ordered {
+                let expected = "expected shares from 0 to 1, low before value before high";
+                let found = format!("`{}` is {all:?} (value, low, high): {expected}", row.quantity.as_str());
+                return Err(faulty(row, found));
             }
             let Ok(industry) = economy.table.industry(&row.industry) else {
                 links.homeless.push(row.clone());
                 continue;
             };
             let own = links.by_commodity.entry(row.commodity.clone()).or_default();
-            match row.quantity {
-                LinkQuantity::OutputShare => own.embodied.insert(industry, all).map(|_| ()),
-                LinkQuantity::UseShare => own.uses.insert(industry, row.value).map(|_| ()),
-                LinkQuantity::ProducerShare => own.producers.insert(industry, row.value).map(|_| ()),
+            let is_again = match row.quantity {
+                LinkQuantity::OutputShare => own.embodied.insert(industry, all).is_some(),
+                LinkQuantity::UseShare => own.uses.insert(industry, row.value).is_some(),
+                LinkQuantity::ProducerShare => own.producers.insert(industry, row.value).is_some(),
             };
+            if is_again {
+                return Err(faulty(row, format!("`{}` occurs more than once", row.quantity.as_str())));
+            }
         }
         links.check_sums()?;
         Ok(links)

@@ -1,6 +1,6 @@
 //! Many scenarios at once: every commodity, each of its suppliers, several levels, weighted by probability.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod ranks;
 
@@ -179,10 +179,12 @@ fn pairs(figures: &Figures<'_>, links: &Links, options: &SweepOptions) -> (Pairs
     let all: Vec<CommodityId> = links.by_commodity.keys().cloned().collect();
     let commodities = if options.commodities.is_empty() { all } else { options.commodities.clone() };
     let (mut pairs, mut without) = (Vec::new(), Vec::new());
+    // Asked twice is asked once: a second copy would double the weighted loss.
+    let commodities: BTreeSet<CommodityId> = commodities.into_iter().collect();
     for commodity in commodities {
         let exporters = match options.exporters.as_slice() {
             [] => suppliers(figures, &commodity, options),
-            named => named.to_vec(),
+            named => named.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         };
         if exporters.is_empty() {
             without.push(commodity.clone());
@@ -205,7 +207,7 @@ fn suppliers(figures: &Figures<'_>, commodity: &CommodityId, options: &SweepOpti
         producers.into_iter().filter(|one| is_large(one.producer.production_t)).filter_map(|one| one.producer.country);
     // A country whose output no table prints can be known by its exports alone: China's germanium is.
     let sold = figures.parameters.by_country(commodity, "net_exports_t").map(|(country, _)| country.clone());
-    let countries: std::collections::BTreeSet<CountryId> = made.chain(sold).collect();
+    let countries: BTreeSet<CountryId> = made.chain(sold).collect();
     countries.into_iter().filter(|country| country.as_str() != COUNTRY).collect()
 }
 
