@@ -90,18 +90,13 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::Solve(SolveError::Infeasible { .. } | SolveError::Unbounded)
         | DisruptionError::NotSettled { .. } => InfeasibleEconomyError::new_err(message),
         DisruptionError::Solve(_) => NotProvenError::new_err(message),
-        DisruptionError::NoLinks { .. } => MissingInputsError::new_err(message),
-        DisruptionError::FaultyLink { .. }
-        | DisruptionError::NotACut { .. }
-        | DisruptionError::NegativeOutput { .. }
-        | DisruptionError::SeriesDiverges => InvalidDataError::new_err(message),
         DisruptionError::InvalidScenario { problems, .. } => {
             let problems: Vec<_> = problems.iter().map(|problem| json!({ "found": problem.to_string() })).collect();
             ScenarioError::new_err((message, json!(problems).to_string()))
         }
-        DisruptionError::MissingInputs { .. } | DisruptionError::NoDataAtStage { .. } => {
-            MissingInputsError::new_err(message)
-        }
+        DisruptionError::MissingInputs { .. }
+        | DisruptionError::NoDataAtStage { .. }
+        | DisruptionError::NoLinks { .. } => MissingInputsError::new_err(message),
         DisruptionError::NoSupplyLeft { .. }
         | DisruptionError::UnboundedPrice { .. }
         | DisruptionError::NoBaseDemand { .. } => InfeasibleMarketError::new_err(message),
@@ -114,7 +109,11 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::FaultyParameter { .. }
         | DisruptionError::NotAnElasticity { .. }
         | DisruptionError::NotATonnage { .. }
-        | DisruptionError::CapacityBelowProduction { .. } => InvalidDataError::new_err(message),
+        | DisruptionError::CapacityBelowProduction { .. }
+        | DisruptionError::FaultyLink { .. }
+        | DisruptionError::NotACut { .. }
+        | DisruptionError::NegativeOutput { .. }
+        | DisruptionError::SeriesDiverges => InvalidDataError::new_err(message),
         _ => CritminError::new_err(message),
     }
 }
