@@ -13,7 +13,7 @@ supplier, buyer, flow = graph_network.edges()
 names = pl.Series([f"n{node:07}" for node in range(graph_network.N_NODES)])
 sold = pl.DataFrame({"node": supplier, "sold": flow}).group_by("node").agg(pl.col("sold").sum())
 bought = pl.DataFrame({"node": buyer, "bought": flow}).group_by("node").agg(pl.col("bought").sum())
-both = sold.join(bought, on="node", how="full", coalesce=True).fill_null(0.0)
+both = sold.join(bought, on="node", how="full", coalesce=True).with_columns(pl.col("sold", "bought").fill_null(0.0))
 nodes = pl.DataFrame({"node": names}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
 nodes = nodes.join(both, left_on="place", right_on="node", how="left").with_columns(
     own_supply=(pl.col("sold") - pl.col("bought")).clip(0.0).fill_null(0.0)
