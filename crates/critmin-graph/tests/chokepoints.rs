@@ -42,6 +42,20 @@ fn close(found: f64, expected: f64) {
 }
 
 #[test]
+fn goods_that_go_round_almost_without_new_supply_have_an_exact_loss() {
+    // A thousand tonnes go to and fro; a kilogram enters from Canada, another from Chile. With x left of both refiners
+    // once Canada is gone, 1000.002 x = 1000 x + 0.001, so half is left: no ten thousand rounds come near that.
+    let refiner = |country: &str| format!("cobalt:refinery:{country}");
+    let edge = |from: &str, to: &str, flow: f64| Edge::new(&refiner(from), &refiner(to), "cobalt", flow);
+    let edges =
+        [edge("BEL", "DEU", 1000.0), edge("DEU", "BEL", 1000.0), edge("CAN", "BEL", 0.001), edge("CHL", "BEL", 0.001)];
+    let found = ask(&graph(&[], &edges), &refiner("DEU"), &[RemovalKind::Country], None);
+    close(loss(&found, "CAN").0, 0.5);
+    close(loss(&found, "CHL").0, 0.5);
+    close(loss(&found, "BEL").0, 1.0);
+}
+
+#[test]
 fn spare_capacity_elsewhere_softens_a_loss() {
     // The plant takes 60 from A and 40 from B; B's mine could give 70, and its route carries up to 1.5 * 40 = 60.
     let nodes = [node("A", Some(60.0), None), node("B", Some(40.0), Some(70.0)), node("plant", None, None)];
