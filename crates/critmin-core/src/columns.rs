@@ -1,5 +1,7 @@
 //! A table by columns, for the questions that run over whole columns instead of records.
 
+use rustc_hash::FxHashMap;
+
 /// Marks a cell of a text column that holds nothing.
 pub const ABSENT: u32 = u32::MAX;
 
@@ -76,16 +78,22 @@ impl Column {
 
     /// A text column from one optional label per row.
     pub fn from_labels<'a>(rows: impl IntoIterator<Item = Option<&'a str>>) -> Self {
-        let mut known = std::collections::HashMap::new();
+        let mut known: FxHashMap<&str, u32> = FxHashMap::default();
         let mut labels = Vec::new();
+        // Neighbours are often equal: the last one is remembered beside the map.
+        let mut last = ("", ABSENT);
         let codes = rows
             .into_iter()
             .map(|row| {
                 let Some(label) = row else { return ABSENT };
-                *known.entry(label).or_insert_with(|| {
-                    labels.push(label.to_owned());
-                    u32::try_from(labels.len() - 1).unwrap_or(ABSENT)
-                })
+                if last.1 == ABSENT || last.0 != label {
+                    let code = *known.entry(label).or_insert_with(|| {
+                        labels.push(label.to_owned());
+                        u32::try_from(labels.len() - 1).unwrap_or(ABSENT)
+                    });
+                    last = (label, code);
+                }
+                last.1
             })
             .collect();
         Self::Text { codes, labels }

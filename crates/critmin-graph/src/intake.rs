@@ -1,8 +1,8 @@
 //! From the rows of a table to positions: nodes by id, inputs by kind, and every faulty row named.
 
-use std::collections::HashMap;
-
 use critmin_core::{ABSENT, Columns, CountryId, Stage, nearest};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::columns::{Door, Texts};
 use crate::record::parts;
@@ -42,9 +42,10 @@ pub(crate) fn nodes(edges: &Columns, table: Option<&Columns>, measure: Measure) 
 
 /// Every id that the edges name, with the parts that it tells.
 fn named(columns: [Texts<'_>; 2]) -> Nodes {
-    let mut ids: Vec<&str> = columns.iter().flat_map(|texts| texts.labels).map(String::as_str).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    // Told apart before they are sorted: most nodes are in both columns.
+    let known: FxHashSet<&str> = columns.iter().flat_map(|texts| texts.labels).map(String::as_str).collect();
+    let mut ids: Vec<&str> = known.into_iter().collect();
+    ids.par_sort_unstable();
     let of_ids: Vec<_> = ids.iter().map(|id| parts(id)).collect();
     // A text that tells no stage names no good either: then all suppliers of a buyer replace each other.
     let goods = of_ids.iter().map(|(good, stage, _)| if stage.is_some() { *good } else { "" }.to_owned()).collect();
@@ -139,8 +140,9 @@ pub(crate) fn interned<T: Ord + Clone>(rows: impl Iterator<Item = Option<T>>) ->
 pub(crate) fn rows(edges: &Columns, nodes: &Nodes, measure: Measure, options: BuildOptions) -> Result<Rows, Error> {
     let mut door = Door::new("edges", edges);
     let n_rows = door.n_rows()?;
-    let supplier = positions(&mut door, "supplier", nodes)?;
-    let buyer = positions(&mut door, "buyer", nodes)?;
+    let places: FxHashMap<&str, u32> = nodes.ids.iter().map(String::as_str).zip(0..).collect();
+    let supplier = positions(&mut door, "supplier", nodes, &places)?;
+    let buyer = positions(&mut door, "buyer", nodes, &places)?;
     let flow = door.numbers(&[measure.as_str(), "flow"])?;
     let (kind, kinds) = kinds(&door, &supplier, nodes)?;
     let is_essential = truths(&mut door, "is_essential")?;
@@ -155,9 +157,14 @@ pub(crate) fn rows(edges: &Columns, nodes: &Nodes, measure: Measure, options: Bu
 }
 
 /// The position of each row's node.
-fn positions(door: &mut Door<'_>, column: &str, nodes: &Nodes) -> Result<Vec<u32>, Error> {
+fn positions(
+    door: &mut Door<'_>,
+    column: &str,
+    nodes: &Nodes,
+    places: &FxHashMap<&str, u32>,
+) -> Result<Vec<u32>, Error> {
     let texts = door.texts(column)?;
-    let find = |label: &String| nodes.ids.binary_search(label).map_or(ABSENT, narrow);
+    let find = |label: &String| places.get(label.as_str()).copied().unwrap_or(ABSENT);
     let places: Vec<u32> = texts.labels.iter().map(find).collect();
     let mut found = Vec::with_capacity(texts.codes.len());
     for (row, &code) in texts.codes.iter().enumerate() {
@@ -191,7 +198,7 @@ fn kinds(door: &Door<'_>, supplier: &[u32], nodes: &Nodes) -> Result<(Vec<u32>, 
     let commodity_code = |row: usize| commodities.map_or(ABSENT, |texts| texts.codes[row]);
     let good_labels = goods.map_or(&nodes.goods[..], |texts| texts.labels);
     let name = |labels: &[String], code: u32| labels.get(code as usize).cloned().unwrap_or_default();
-    let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     let mut kinds = Vec::new();
     let mut last = ((ABSENT, ABSENT), ABSENT);
     let mut codes = Vec::with_capacity(supplier.len());
@@ -239,7 +246,7 @@ fn provenance(door: &mut Door<'_>, n_rows: usize) -> Result<Option<Provenances>,
         return Ok(None);
     }
     let code = |texts: Option<Texts<'_>>, row: usize| texts.map_or(ABSENT, |texts| texts.codes[row]);
-    let mut known: HashMap<[u32; 3], u32> = HashMap::new();
+    let mut known: FxHashMap<[u32; 3], u32> = FxHashMap::default();
     let mut provenances = Vec::new();
     let mut codes = Vec::with_capacity(n_rows);
     for row in 0..n_rows {

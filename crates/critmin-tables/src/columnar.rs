@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, UInt32Type};
+use arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type, UInt32Type};
 use chrono::{NaiveDate, TimeDelta};
 use critmin_core::{ABSENT, Column, Columns};
+use rayon::prelude::*;
 
 use crate::Error;
 
@@ -20,11 +21,12 @@ use crate::Error;
 /// [`Error::UnsupportedColumn`] for a column of another kind.
 pub fn columns_from_batch(name: &str, batch: &RecordBatch) -> Result<Columns, Error> {
     let schema = batch.schema();
-    let fields = schema.fields().iter().zip(batch.columns());
-    let columns = fields
-        .map(|(field, array)| Ok((field.name().clone(), column(name, field.name(), array)?)))
-        .collect::<Result<Vec<_>, Error>>()?;
-    Ok(Columns::new(name, columns)?)
+    let fields: Vec<_> = schema.fields().iter().zip(batch.columns()).collect();
+    let read =
+        |&(field, array): &(&FieldRef, &ArrayRef)| Ok((field.name().clone(), column(name, field.name(), array)?));
+    // Of several faulty columns the first is told, whichever thread is done first.
+    let columns: Vec<Result<_, Error>> = fields.par_iter().map(read).collect();
+    Ok(Columns::new(name, columns.into_iter().collect::<Result<Vec<_>, Error>>()?)?)
 }
 
 fn column(table: &str, name: &str, array: &dyn Array) -> Result<Column, Error> {
