@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 from polars.plugins import register_plugin_function
 
 from critmin import _core
@@ -12,8 +13,6 @@ from critmin.exceptions import InvalidDataError
 
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
-
-    import polars as pl
 
     _Column: TypeAlias = pl.Expr | str
     _Missing: TypeAlias = Literal["error", "skip"]
@@ -283,14 +282,14 @@ def without_top(quantity: _Column, *, k: int = 1, missing: _Missing = "error") -
 def _index(name: str, *columns: _Column, missing: _Missing, **options: float) -> pl.Expr:
     if missing not in ("error", "skip"):
         raise InvalidDataError(f'`missing` is "{missing}": expected "error" or "skip"')
+    # One list for each group: then the plugin is called once for all groups, not once for each of them.
+    groups = [pl.col(column) if isinstance(column, str) else column for column in columns]
     return register_plugin_function(
         plugin_path=Path(_core.__file__),
         function_name=name,
-        args=list(columns),
+        args=[group.implode() for group in groups],
         kwargs={"missing": missing, **options},
-        returns_scalar=True,
-        # Without it the rows of a group arrive nameless, and a message could not say which column is at fault.
-        pass_name_to_apply=True,
+        is_elementwise=True,
     )
 
 

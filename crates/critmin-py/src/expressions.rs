@@ -1,5 +1,6 @@
 //! How do the indices enter a polars expression? As a plugin that polars loads from this extension: one function per
-//! index, called with the rows of one group, answering with one value. Unpack, call [`critmin_score::indices`], pack.
+//! index, called once with the groups as lists, answering with one value for each. A call per group would cost more than
+//! the index. Unpack, call [`critmin_score::indices`], pack.
 //!
 //! The attribute `polars_expr` writes the C functions that polars looks up, and they are unsafe; the lint does not look
 //! into the code of a foreign macro. Everything that stands in this file is safe, and `unsafe_code` stays forbidden.
@@ -89,18 +90,29 @@ const NOT_AN_ESTIMATE: &str =
 /// Name and type of the answer, asked for when the plan is made: a column that cannot hold amounts is refused there.
 fn one_number(fields: &[Field]) -> PolarsResult<Field> {
     for field in fields {
-        expect_numbers(field.name(), field.dtype())?;
+        expect_numbers(field.name(), inner(field.dtype()))?;
     }
     Ok(Field::new(fields[0].name().clone(), DataType::Float64))
+}
+
+/// What the lists of a column hold: the rows of each group arrive as one list.
+fn inner(dtype: &DataType) -> &DataType {
+    if let DataType::List(inner) = dtype { inner } else { dtype }
 }
 
 fn of_quantities(
     inputs: &[Series],
     missing: Missing,
-    index: impl FnOnce(&[f64]) -> Result<f64, Error>,
+    index: impl Fn(&[f64]) -> Result<f64, Error>,
 ) -> PolarsResult<Series> {
-    let suppliers = Suppliers::read(&inputs[0], missing)?;
-    answer(&suppliers, None, index(&suppliers.quantities))
+    let groups = Groups::read(&inputs[0])?;
+    let mut suppliers = Suppliers::default();
+    let mut answers = Vec::with_capacity(groups.n());
+    for group in 0..groups.n() {
+        suppliers.read(&groups, group, missing)?;
+        answers.push(answer(&groups.name, &suppliers, None, index(&suppliers.quantities))?);
+    }
+    Ok(Series::new(groups.name, answers))
 }
 
 fn of_weighted(
@@ -108,43 +120,92 @@ fn of_weighted(
     missing: Missing,
     scale: impl Fn(f64) -> Result<f64, &'static str>,
 ) -> PolarsResult<Series> {
-    let suppliers = Suppliers::read(&inputs[0], missing)?;
-    let weights = suppliers.weights(&inputs[1], scale)?;
-    answer(&suppliers, Some(inputs[1].name()), indices::weighted_hhi(&suppliers.quantities, &weights))
+    let (groups, weights) = (Groups::read(&inputs[0])?, Groups::read(&inputs[1])?);
+    let mut suppliers = Suppliers::default();
+    let mut answers = Vec::with_capacity(groups.n());
+    for group in 0..groups.n() {
+        suppliers.read(&groups, group, missing)?;
+        let scaled = suppliers.weights(&groups, &weights, group, &scale)?;
+        let found = indices::weighted_hhi(&suppliers.quantities, &scaled);
+        answers.push(answer(&groups.name, &suppliers, Some(&weights.name), found)?);
+    }
+    Ok(Series::new(groups.name, answers))
 }
 
-/// The suppliers of one group that take part.
-struct Suppliers {
+/// The rows of every group of one column.
+struct Groups {
     name: PlSmallStr,
-    /// How many rows the group has, those left out included.
-    len: usize,
+    /// First row of each group, and the number of rows.
+    starts: Vec<usize>,
+    rows: Float64Chunked,
+}
+
+impl Groups {
+    fn read(series: &Series) -> PolarsResult<Self> {
+        let (name, lists) = (series.name().clone(), series.list()?.rechunk());
+        let rows = lists.get_inner().with_name(name.clone());
+        let mut starts = Vec::with_capacity(lists.len() + 1);
+        for list in lists.downcast_iter() {
+            starts.extend(list.offsets().iter().filter_map(|&start| usize::try_from(start).ok()));
+        }
+        Ok(Self { name, starts, rows: numbers(&rows)? })
+    }
+
+    fn n(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    fn len(&self, group: usize) -> usize {
+        self.starts[group + 1] - self.starts[group]
+    }
+
+    fn get(&self, group: usize, row: usize) -> Option<f64> {
+        self.rows.get(self.starts[group] + row)
+    }
+}
+
+/// The suppliers of one group that take part; used again for the next group.
+#[derive(Default)]
+struct Suppliers {
     /// Position of each quantity in the group.
     rows: Vec<usize>,
     quantities: Vec<f64>,
 }
 
 impl Suppliers {
-    fn read(series: &Series, missing: Missing) -> PolarsResult<Self> {
-        let (name, nulls) = (series.name(), series.null_count());
-        if 0 < nulls && matches!(missing, Missing::Error) {
-            polars_bail!(ComputeError: "`{name}` lacks {nulls} of {} values in one group: unknown is not zero; fill the \
-                gap, or leave these suppliers out with `missing=\"skip\"`", series.len());
+    fn read(&mut self, groups: &Groups, group: usize, missing: Missing) -> PolarsResult<()> {
+        self.rows.clear();
+        self.quantities.clear();
+        let n = groups.len(group);
+        for (row, quantity) in (0..n).filter_map(|row| Some((row, groups.get(group, row)?))) {
+            self.rows.push(row);
+            self.quantities.push(quantity);
         }
-        let present = numbers(series)?;
-        let (rows, quantities) =
-            present.iter().enumerate().filter_map(|(row, quantity)| Some((row, quantity?))).unzip();
-        Ok(Self { name: name.clone(), len: series.len(), rows, quantities })
+        let nulls = n - self.rows.len();
+        if 0 < nulls && matches!(missing, Missing::Error) {
+            polars_bail!(ComputeError: "`{}` lacks {nulls} of {n} values in one group: unknown is not zero; fill the \
+                gap, or leave these suppliers out with `missing=\"skip\"`", groups.name);
+        }
+        Ok(())
     }
 
     /// One weight for each supplier that takes part.
-    fn weights(&self, series: &Series, scale: impl Fn(f64) -> Result<f64, &'static str>) -> PolarsResult<Vec<f64>> {
-        let name = series.name();
-        polars_ensure!(series.len() == self.len, ComputeError: "`{name}` has {} rows, `{}` has {}: every supplier \
-            needs a weight of its own", series.len(), self.name, self.len);
-        let weights = numbers(series)?;
-        let weight_of = |&row: &usize| match weights.get(row).map(|weight| scale(weight).map_err(|why| (weight, why))) {
-            Some(Ok(weight)) => Ok(weight),
-            Some(Err((found, why))) => Err(polars_err!(ComputeError: "`{name}`, entry {row} is {found}: {why}")),
+    fn weights(
+        &self,
+        groups: &Groups,
+        weights: &Groups,
+        group: usize,
+        scale: &impl Fn(f64) -> Result<f64, &'static str>,
+    ) -> PolarsResult<Vec<f64>> {
+        let name = &weights.name;
+        // A literal arrives once, not once for each group.
+        let own = if weights.n() == 1 { 0 } else { group };
+        let (n, wanted) = (weights.len(own), groups.len(group));
+        polars_ensure!(n == wanted, ComputeError: "`{name}` has {n} rows, `{}` has {wanted}: every supplier needs a \
+            weight of its own", groups.name);
+        let weight_of = |&row: &usize| match weights.get(own, row).map(|weight| (weight, scale(weight))) {
+            Some((_, Ok(weight))) => Ok(weight),
+            Some((found, Err(why))) => Err(polars_err!(ComputeError: "`{name}`, entry {row} is {found}: {why}")),
             None => Err(polars_err!(ComputeError: "`{name}`, entry {row} is null: a supplier without a weight cannot \
                 be weighed; fill the gap or filter the row out first")),
         };
@@ -152,23 +213,27 @@ impl Suppliers {
     }
 
     /// The error with the column and the row that the user knows.
-    fn explain(&self, weight: Option<&PlSmallStr>, error: Error) -> PolarsError {
+    fn explain(&self, name: &PlSmallStr, weight: Option<&PlSmallStr>, error: Error) -> PolarsError {
         let Error::NotAQuantity { index, value } = error else { return polars_err!(ComputeError: "{error}") };
         let is_quantity = self.quantities.get(index).is_some_and(|quantity| quantity.to_bits() == value.to_bits());
-        let name = weight.filter(|_| !is_quantity).unwrap_or(&self.name);
+        let name = weight.filter(|_| !is_quantity).unwrap_or(name);
         let error = Error::NotAQuantity { index: self.rows.get(index).copied().unwrap_or(index), value };
         polars_err!(ComputeError: "`{name}`, {error}")
     }
 }
 
-/// One value for the group. No supply at all is null: raising would cost every other group its answer.
-fn answer(suppliers: &Suppliers, weight: Option<&PlSmallStr>, found: Result<f64, Error>) -> PolarsResult<Series> {
-    let value = match found {
-        Ok(value) => Some(value),
-        Err(Error::NoSupply) => None,
-        Err(error) => return Err(suppliers.explain(weight, error)),
-    };
-    Ok(Series::new(suppliers.name.clone(), [value]))
+/// The value of one group. No supply at all is null: raising would cost every other group its answer.
+fn answer(
+    name: &PlSmallStr,
+    suppliers: &Suppliers,
+    weight: Option<&PlSmallStr>,
+    found: Result<f64, Error>,
+) -> PolarsResult<Option<f64>> {
+    match found {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::NoSupply) => Ok(None),
+        Err(error) => Err(suppliers.explain(name, weight, error)),
+    }
 }
 
 /// The column as 64-bit floats in one piece.
