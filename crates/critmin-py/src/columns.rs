@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewBuilder};
-use arrow::buffer::Buffer;
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewArray, UInt32Array,
+};
+use arrow::compute::take;
 use arrow::datatypes::{Field, Schema};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
@@ -49,27 +51,10 @@ impl Columns {
 
     /// Appends text by position in `words`, each written once; absent where the position is none of them.
     pub(crate) fn coded(self, name: &str, codes: &[u32], words: &[impl AsRef<str>]) -> PyResult<Self> {
-        let mut cells = StringViewBuilder::new();
-        let mut places = Vec::with_capacity(words.len());
-        let mut text = String::new();
-        for word in words.iter().map(AsRef::as_ref) {
-            places.push((text.len(), word.len()));
-            text.push_str(word);
-        }
-        let block = cells.append_block(Buffer::from(text.into_bytes()));
-        let narrow =
-            |number: usize| u32::try_from(number).map_err(|fault| InvalidDataError::new_err(fault.to_string()));
-        let places = places.into_iter().map(|(start, length)| Ok((narrow(start)?, narrow(length)?)));
-        let places = places.collect::<PyResult<Vec<_>>>()?;
-        for &code in codes {
-            match places.get(code as usize) {
-                None => cells.append_null(),
-                Some(&(start, length)) => cells
-                    .try_append_view(block, start, length)
-                    .map_err(|fault| InvalidDataError::new_err(fault.to_string()))?,
-            }
-        }
-        Ok(self.push(name, Arc::new(cells.finish())))
+        let words: StringViewArray = words.iter().map(|word| Some(word.as_ref())).collect();
+        let codes: UInt32Array = codes.iter().map(|&code| ((code as usize) < words.len()).then_some(code)).collect();
+        let cells = take(&words, &codes, None).map_err(|fault| InvalidDataError::new_err(fault.to_string()))?;
+        Ok(self.push(name, cells))
     }
 
     /// Appends the labels of one axis by position: whole numbers where they are years, text otherwise.

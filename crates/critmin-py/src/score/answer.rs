@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use critmin_core::ABSENT;
-use critmin_score::{Data, Plan, Request};
+use critmin_score::{Data, Plan, Request, Status};
 use critmin_tables::reference;
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
@@ -19,6 +19,9 @@ use crate::table::columns_of;
 
 /// Names of the tables of an answer.
 const NAMES: [&str; 2] = ["scores", "outputs"];
+
+/// What a cell can be worth.
+const STATUSES: [Status; 4] = [Status::Ok, Status::Imputed, Status::Partial, Status::Unavailable];
 
 /// The answer of one method, and the compiled plan behind it.
 #[pyclass(frozen, module = "critmin._core")]
@@ -149,10 +152,13 @@ impl Scores {
         }
         // The first reason is empty: an `ok` cell has none.
         let reasons: Vec<u32> = table.reason.iter().map(|&reason| if reason == 0 { ABSENT } else { reason }).collect();
+        let place =
+            |status: &Status| STATUSES.iter().zip(0..).find(|(known, _)| *known == status).map_or(ABSENT, |at| at.1);
+        let statuses: Vec<u32> = table.status.iter().map(place).collect();
         columns
             .number("value", table.value.iter().copied())
             .coded("label", &table.choice, &table.choices)?
-            .text("status", table.status.iter().map(|status| Some(status.as_str())))
+            .coded("status", &statuses, &STATUSES.map(Status::as_str))?
             .number("coverage", table.coverage.iter().copied().map(Some))
             .coded("reason", &reasons, &table.reasons)?
             .finish()
