@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use critmin_core::ABSENT;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::method::{AxisSet, NodeId, Rule, axes_in, needs};
 use crate::plan::Plan;
+use crate::status::Reasons;
 
 /// What is needed to explain an absence.
 pub(crate) struct Diagnosis {
@@ -13,48 +16,68 @@ pub(crate) struct Diagnosis {
     present: BTreeMap<(NodeId, usize), Vec<bool>>,
     /// Position of the year axis, and the year of each of its labels.
     years: Option<(usize, Vec<Option<f64>>)>,
+    /// The known gaps of the cell at hand.
+    gaps: Vec<usize>,
+    /// By gaps and then by the engine's reason, the reason that was told before: most cells repeat one.
+    told: FxHashMap<Vec<usize>, FxHashMap<u32, u32>>,
 }
 
 impl Diagnosis {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let mut present = BTreeMap::new();
-        for (id, node) in plan.method.nodes.iter().enumerate() {
-            if !matches!(node.rule, Rule::Input(_)) || plan.arrays[id].support.axes != node.axes {
-                continue;
-            }
-            for axis in axes_in(node.axes) {
-                let mut is_there = vec![false; plan.labels.names(axis).len()];
-                plan.arrays[id].support.column(axis).iter().for_each(|&label| is_there[label as usize] = true);
-                present.insert((id, axis), is_there);
-            }
-        }
+        let nodes = plan.method.nodes.iter().enumerate();
+        let inputs = nodes
+            .filter(|(id, node)| matches!(node.rule, Rule::Input(_)) && plan.arrays[*id].support.axes == node.axes);
+        let columns: Vec<_> = inputs.flat_map(|(id, node)| axes_in(node.axes).map(move |axis| (id, axis))).collect();
+        let is_there = |&(id, axis): &(NodeId, usize)| {
+            let mut is_there = vec![false; plan.labels.names(axis).len()];
+            plan.arrays[id].support.column(axis).iter().for_each(|&label| is_there[label as usize] = true);
+            ((id, axis), is_there)
+        };
+        let present = columns.par_iter().map(is_there).collect::<Vec<_>>().into_iter().collect();
         let years = plan
             .method
             .axis(crate::gaps::YEAR)
             .map(|axis| (axis, plan.labels.names(axis).iter().map(|name| name.parse().ok()).collect()));
-        Self { present, years }
+        Self { present, years, gaps: Vec::new(), told: FxHashMap::default() }
     }
 
-    /// The reason of one cell; `own` is the engine's own, where the cell has a row.
-    pub(crate) fn words(&mut self, plan: &Plan, id: NodeId, own: Option<u32>, label: &dyn Fn(usize) -> u32) -> String {
-        let ours = match own {
-            Some(reason) => plan.reasons.texts[reason as usize].clone(),
-            None => self.lacking(plan, id, label),
-        };
-        match self.known_gap(plan, label) {
-            Some(known) => format!("{known} ({ours})"),
-            None => ours,
+    /// The reason of one cell as a position in `reasons`; `own` is the engine's own, where the cell has a row.
+    pub(crate) fn reason(
+        &mut self,
+        plan: &Plan,
+        id: NodeId,
+        own: Option<u32>,
+        label: &dyn Fn(usize) -> u32,
+        reasons: &mut Reasons,
+    ) -> u32 {
+        self.find_gaps(plan, label);
+        let Some(own) = own else { return reasons.intern(self.beside_gaps(plan, self.lacking(plan, id, label))) };
+        if let Some(&known) = self.told.get(self.gaps.as_slice()).and_then(|told| told.get(&own)) {
+            return known;
         }
+        let position = reasons.intern(self.beside_gaps(plan, plan.reasons.texts[own as usize].clone()));
+        self.told.entry(self.gaps.clone()).or_default().insert(own, position);
+        position
     }
 
-    fn known_gap(&self, plan: &Plan, label: &dyn Fn(usize) -> u32) -> Option<String> {
+    /// Notes the known gaps that hold for the labels of one cell.
+    fn find_gaps(&mut self, plan: &Plan, label: &dyn Fn(usize) -> u32) {
+        self.gaps.clear();
+        if plan.gaps.is_empty() {
+            return;
+        }
         let year = self.years.as_ref().and_then(|(axis, years)| *years.get(label(*axis) as usize)?);
-        let holds = |gap: &&crate::gaps::KnownGap| {
+        let holds = |gap: &crate::gaps::KnownGap| {
             gap.labels.iter().all(|&(axis, wanted)| label(axis) == wanted) && gap.covers(year)
         };
-        let mut found: Vec<&str> = plan.gaps.iter().filter(holds).map(|gap| gap.reason.as_str()).collect();
-        found.dedup();
-        (!found.is_empty()).then(|| found.join("; "))
+        self.gaps.extend(plan.gaps.iter().enumerate().filter(|(_, gap)| holds(gap)).map(|(place, _)| place));
+    }
+
+    /// The publisher's reasons where one is known, then ours.
+    fn beside_gaps(&self, plan: &Plan, ours: String) -> String {
+        let mut known: Vec<&str> = self.gaps.iter().map(|&place| plan.gaps[place].reason.as_str()).collect();
+        known.dedup();
+        if known.is_empty() { ours } else { format!("{} ({ours})", known.join("; ")) }
     }
 
     /// The inputs behind `id` that have no row for one of the labels.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::Error;
@@ -9,7 +10,7 @@ use crate::document::HigherIs;
 use crate::labels::AxisLabels;
 use crate::method::{AxisSet, Missing, Node, NodeId};
 use crate::status::{Cell, Cells, Reasons, Status};
-use crate::support::{Groups, Index, NONE, Packing, Positions, Support, index};
+use crate::support::{Groups, Index, NONE, PARALLEL, Packing, Positions, Support, index};
 
 /// An array with its keys, its values and their statuses.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ pub(crate) struct EdgeBuilder<'a> {
 }
 
 impl EdgeBuilder<'_> {
-    /// Reads `array` for every key of `driver`; returns the edge and the status of each key.
+    /// Reads `array` for every key of `driver`; the status of each key joins those in `whole`.
     #[expect(clippy::cast_possible_truncation, reason = "rows are counted in u32")]
     pub(crate) fn build(
         &mut self,
@@ -94,7 +95,8 @@ impl EdgeBuilder<'_> {
         node: &Node,
         array: &Array,
         known: Option<Index>,
-    ) -> Result<(Edge, Cells), Error> {
+        whole: &mut Cells,
+    ) -> Result<Edge, Error> {
         let index = match known {
             Some(known) => known,
             None => index(driver, &array.support, self.counts, self.user)?,
@@ -105,22 +107,21 @@ impl EdgeBuilder<'_> {
             _ => false,
         };
         if array.cells.is_none() && !has_holes {
-            return Ok((edge, None));
+            return Ok(edge);
         }
-        let mut cells = vec![Cell::OK; driver.n];
+        let cells = whole.get_or_insert_with(|| vec![Cell::OK; driver.n]);
+        let open = join(&edge.index, node, array, cells);
+        if open.is_empty() {
+            return Ok(edge);
+        }
         let mut policy = Policy::new(self, node, array, driver)?;
         let mut moved = Vec::new();
-        for (row, slot) in cells.iter_mut().enumerate() {
+        for row in open {
+            let row = row as usize;
             let position = edge.index.at(row);
             let own = if position == NONE { None } else { Some(crate::status::cell(&array.cells, position as usize)) };
-            if let Some(own) = own
-                && own.status != Status::Unavailable
-            {
-                *slot = own;
-                continue;
-            }
             let (cell, replacement) = policy.apply(self, &mut edge.virtuals, row, own)?;
-            *slot = cell;
+            cells[row] = cells[row].and(cell);
             if let Some(replacement) = replacement {
                 moved.push((row, replacement));
             }
@@ -135,7 +136,41 @@ impl EdgeBuilder<'_> {
             }
             edge.index = Index::Gather(Arc::new(rows));
         }
-        Ok((edge, Some(cells)))
+        Ok(edge)
+    }
+}
+
+/// Joins the statuses of the array to `cells`; returns the rows for which a policy has to decide.
+fn join(index: &Index, node: &Node, array: &Array, cells: &mut [Cell]) -> Vec<u32> {
+    // An absence that stays one keeps its reason; whoever adds up may leave it out where the input allows that.
+    let may_skip = match node.missing {
+        Missing::Unavailable => Some(false),
+        Missing::Skip => Some(true),
+        _ => None,
+    };
+    let join = |(row, slot): (usize, &mut Cell)| {
+        let position = index.at(row);
+        let own = (position != NONE).then(|| crate::status::cell(&array.cells, position as usize));
+        let own = match own {
+            Some(own) if own.status == Status::Unavailable => {
+                may_skip.map(|may_skip| Cell { may_skip: own.may_skip || may_skip, ..own })
+            }
+            own => own,
+        };
+        match own {
+            Some(own) if own == Cell::OK => None,
+            Some(own) => {
+                *slot = slot.and(own);
+                None
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "rows are counted in u32")]
+            None => Some(row as u32),
+        }
+    };
+    if cells.len() < PARALLEL {
+        cells.iter_mut().enumerate().filter_map(join).collect()
+    } else {
+        cells.par_iter_mut().enumerate().with_min_len(PARALLEL / 4).filter_map(join).collect()
     }
 }
 

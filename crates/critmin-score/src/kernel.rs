@@ -8,7 +8,7 @@ use crate::document::{EdgeSide, Level, Residual};
 use crate::edge::Edge;
 use crate::method::{Combination, Statistic, Transform};
 use crate::program::{Program, larger, smaller};
-use crate::support::{NONE, PARALLEL};
+use crate::support::{Index, NONE, PARALLEL};
 
 /// How many largest members `top` and `without_top` can single out.
 pub(crate) const MOST_LARGEST: usize = 16;
@@ -106,9 +106,45 @@ impl<'a> Reader<'a> {
         Self { edge, values, supplied: edge.supplied(values) }
     }
 
+    fn view(&self) -> View<'_> {
+        let rows = match &self.edge.index {
+            Index::Identity => Rows::Same,
+            Index::Scalar => Rows::One,
+            Index::Gather(rows) => Rows::At(rows),
+        };
+        View { rows, values: self.values, supplied: &self.supplied }
+    }
+}
+
+/// A reader with nothing in between, to be copied into the loop that reads cell after cell.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    rows: Rows<'a>,
+    values: &'a [f64],
+    supplied: &'a [f64],
+}
+
+#[derive(Clone, Copy)]
+enum Rows<'a> {
+    Same,
+    One,
+    At(&'a [u32]),
+}
+
+impl View<'_> {
     #[inline]
-    fn at(&self, row: usize) -> f64 {
-        self.edge.at(row, self.values, &self.supplied)
+    fn at(self, row: usize) -> f64 {
+        let position = match self.rows {
+            Rows::Same => row,
+            Rows::One => 0,
+            Rows::At(rows) => rows[row] as usize,
+        };
+        // Behind the values stand those that a policy supplies; far behind, nothing.
+        self.values
+            .get(position)
+            .or_else(|| self.supplied.get(position - self.values.len()))
+            .copied()
+            .unwrap_or(f64::NAN)
     }
 }
 
@@ -133,18 +169,19 @@ impl Kernel {
             Self::Expr { program, edges } => {
                 let read = readers(edges, values);
                 if let Some([left, right]) = program.product() {
-                    let (left, right) = (&read[left], &read[right]);
-                    fill(out, |row| left.at(row) * right.at(row));
+                    let (left, right) = (read[left].view(), read[right].view());
+                    fill(out, move |row| left.at(row) * right.at(row));
                 } else {
+                    let read: Vec<View<'_>> = read.iter().map(Reader::view).collect();
                     fill(out, |row| program.value(|operand| read[operand].at(row)));
                 }
             }
             Self::Share { of, members, residual, rest } => {
-                share(&Reader::new(of, values), members, *residual, rest, out);
+                share(Reader::new(of, values).view(), members, *residual, rest, out);
             }
             Self::Map { of, transform, clamp, members } => {
                 let read = Reader::new(of, values);
-                map(&read, transform, members.as_ref(), out);
+                map(read.view(), transform, members.as_ref(), out);
                 if let Some([low, high]) = clamp {
                     // NaN stays NaN: a clamp must not turn an absence into a bound.
                     for value in out.iter_mut() {
@@ -155,8 +192,9 @@ impl Kernel {
             Self::Reduce { by, of, weight, members } => {
                 let read = Reader::new(of, values);
                 let weight = weight.as_ref().map(|edge| Reader::new(edge, values));
-                let weight = weight.as_ref().map(|read| |row| read.at(row));
-                let value = |group| reduce(*by, members.of(group), |row| read.at(row), weight.as_ref());
+                let (read, weight) = (read.view(), weight.as_ref().map(Reader::view));
+                let weight = weight.map(|read| move |row| read.at(row));
+                let value = |group| reduce(*by, members.of(group), move |row| read.at(row), weight.as_ref());
                 if members.rows.len() < PARALLEL {
                     out.iter_mut().enumerate().for_each(|(group, slot)| *slot = value(group));
                 } else {
@@ -166,26 +204,28 @@ impl Kernel {
             }
             Self::Indicators { by, weights, edges } => {
                 let read = readers(edges, values);
-                fill(out, |row| combine(*by, weights, |position| read[position].at(row)));
+                fill(out, |row| combine(*by, weights, |position| read[position].view().at(row)));
             }
             Self::Select { of, by, lowest, members } => {
                 let (of, by) = (Reader::new(of, values), Reader::new(by, values));
+                let (of, by) = (of.view(), by.view());
                 for (group, slot) in out.iter_mut().enumerate() {
                     *slot = chosen(members.of(group), |row| by.at(row), *lowest).map_or(f64::NAN, |row| of.at(row));
                 }
             }
             Self::First { edges, chosen } => {
                 let read = readers(edges, values);
-                fill(out, |row| if chosen[row] == NONE { f64::NAN } else { read[chosen[row] as usize].at(row) });
+                fill(out, |row| if chosen[row] == NONE { f64::NAN } else { read[chosen[row] as usize].view().at(row) });
             }
             Self::Levels { of, levels, decimals } => {
                 let read = Reader::new(of, values);
+                let read = read.view();
                 fill(out, |row| level(rounded(read.at(row), *decimals), levels));
             }
             Self::Conditions { all, edges, bounds, decimals } => {
                 let read = readers(edges, values);
                 fill(out, |row| {
-                    let values = || read.iter().map(|read| rounded(read.at(row), *decimals));
+                    let values = || read.iter().map(|read| rounded(read.view().at(row), *decimals));
                     // A bound says nothing about a value that is not there.
                     if values().any(f64::is_nan) {
                         return f64::NAN;
@@ -203,20 +243,21 @@ impl Kernel {
     pub(crate) fn run_indicators(&self, kept: &[usize], weights: &[f64], values: &[Vec<f64>], out: &mut [f64]) {
         let Self::Indicators { by, edges, .. } = self else { return };
         let read = readers(edges, values);
-        fill(out, |row| combine(*by, weights, |position| read[kept[position]].at(row)));
+        fill(out, |row| combine(*by, weights, |position| read[kept[position]].view().at(row)));
     }
 
     /// For `select`: the row of the driver that each group takes.
     pub(crate) fn choices(&self, values: &[Vec<f64>]) -> Option<Vec<u32>> {
         let Self::Select { by, lowest, members, .. } = self else { return None };
         let by = Reader::new(by, values);
+        let by = by.view();
         #[expect(clippy::cast_possible_truncation, reason = "rows are counted in u32")]
         let choice = |group| chosen(members.of(group), |row| by.at(row), *lowest).map_or(NONE, |row| row as u32);
         Some((0..members.n()).map(choice).collect())
     }
 }
 
-fn share(of: &Reader<'_>, members: &Members, residual: Residual, rest: &[bool], out: &mut [f64]) {
+fn share(of: View<'_>, members: &Members, residual: Residual, rest: &[bool], out: &mut [f64]) {
     // A negative amount has no share, neither as given nor in a draw.
     let amount = |row: usize| Some(of.at(row)).filter(|value| 0.0 <= *value).unwrap_or(f64::NAN);
     if residual == Residual::Keep {
@@ -238,7 +279,7 @@ fn share(of: &Reader<'_>, members: &Members, residual: Residual, rest: &[bool], 
     }
 }
 
-fn map(of: &Reader<'_>, transform: &Transform, members: Option<&Members>, out: &mut [f64]) {
+fn map(of: View<'_>, transform: &Transform, members: Option<&Members>, out: &mut [f64]) {
     match transform {
         Transform::Affine([intercept, slope]) => fill(out, |row| intercept + slope * of.at(row)),
         Transform::Log([intercept, slope]) => fill(out, |row| intercept + slope * of.at(row).ln()),
@@ -262,7 +303,7 @@ fn map(of: &Reader<'_>, transform: &Transform, members: Option<&Members>, out: &
 
 /// Scaling against the other members of the group; those without a value stay without one.
 #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "counts of members; equal ranks are exact")]
-fn scale_group(of: &Reader<'_>, transform: &Transform, rows: &[u32], out: &mut [f64]) {
+fn scale_group(of: View<'_>, transform: &Transform, rows: &[u32], out: &mut [f64]) {
     let known = || rows.iter().map(|&row| of.at(row as usize)).filter(|value| !value.is_nan());
     let low = known().fold(f64::INFINITY, f64::min);
     let high = known().fold(f64::NEG_INFINITY, f64::max);

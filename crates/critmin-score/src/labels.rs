@@ -39,12 +39,8 @@ impl AxisLabels {
         self.known[axis].get(label).copied()
     }
 
-    /// Numbers for the labels that `rows` use, in alphabetical order; returns the number of each code.
-    pub(crate) fn intern_used(&mut self, axis: usize, codes: &[u32], labels: &[String], rows: &[u32]) -> Vec<u32> {
-        let mut is_used = vec![false; labels.len()];
-        for &row in rows {
-            is_used[codes[row as usize] as usize] = true;
-        }
+    /// Numbers for the labels in use, in alphabetical order; returns the number of each code.
+    pub(crate) fn intern_used(&mut self, axis: usize, labels: &[String], is_used: &[bool]) -> Vec<u32> {
         let mut used: Vec<usize> = (0..labels.len()).filter(|&code| is_used[code]).collect();
         used.sort_by(|&a, &b| labels[a].cmp(&labels[b]));
         let mut map = vec![ABSENT; labels.len()];

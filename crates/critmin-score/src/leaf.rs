@@ -15,7 +15,7 @@ use crate::labels::AxisLabels;
 use crate::method::{AxisSet, Input, Method, Node, Reference, Value, axes_in};
 use crate::status::{Cell, Cells, Reasons};
 use crate::support::{Groups, Support, is_distinct};
-use reader::Reader;
+use reader::{Absences, Reader};
 
 /// An input as an array.
 #[derive(Debug)]
@@ -116,8 +116,7 @@ pub(crate) fn build_leaf(
     let mut rows = reader.rows(labels)?;
     let (sources, warnings) = reader.sources(&rows.numbers);
     let numbers = std::mem::take(&mut rows.numbers);
-    let reason = |row: usize| reader.absence(numbers[row]);
-    let mut leaf = combined(node, &reference, rows, labels, reasons, reason)?;
+    let mut leaf = combined(node, &reference, rows, labels, (reasons, reader.absences()), &numbers)?;
     if let Some(carry) = &reference.carry {
         crate::carry::carry_years(context.method, node, carry, &mut leaf, labels, reasons)?;
     }
@@ -138,13 +137,15 @@ fn combined(
     reference: &Reference,
     rows: Rows,
     labels: &AxisLabels,
-    reasons: &mut Reasons,
-    absence: impl Fn(usize) -> String,
+    absences: (&mut Reasons, Absences<'_>),
+    numbers: &[u32],
 ) -> Result<Leaf, Error> {
     let n = rows.values.len();
     let all = Support { axes: node.axes, keys: rows.keys, n };
     if is_distinct(&all, &labels.counts(), &node.name)? {
-        return Ok(plain(node, rows.values, &rows.is_imputed, rows.spread, Arc::new(all), reasons, absence));
+        return Ok(plain(node, rows.values, &rows.is_imputed, rows.spread, Arc::new(all), absences, |row| {
+            numbers[row]
+        }));
     }
     let groups = Groups::new(&all, node.axes, &labels.counts(), &node.name)?;
     let repeats = |group: usize| groups.members(group).get(1).copied();
@@ -164,9 +165,9 @@ fn combined(
     let support = Arc::new(groups.support(&all, node.axes));
     let absent_row = |group: usize| {
         let row = groups.members(group).iter().find(|&&row| rows.values[row as usize].is_nan());
-        absence(row.copied().unwrap_or_default() as usize)
+        numbers[row.copied().unwrap_or_default() as usize]
     };
-    Ok(plain(node, values, &is_imputed, spread, support, reasons, absent_row))
+    Ok(plain(node, values, &is_imputed, spread, support, absences, absent_row))
 }
 
 /// A leaf whose keys are all different.
@@ -176,16 +177,18 @@ fn plain(
     is_imputed: &[bool],
     spread: Option<Vec<f64>>,
     support: Arc<Support>,
-    reasons: &mut Reasons,
-    absence: impl Fn(usize) -> String,
+    (reasons, mut absences): (&mut Reasons, Absences<'_>),
+    row_of: impl Fn(usize) -> u32,
 ) -> Leaf {
     let may_skip = node.missing == crate::method::Missing::Skip;
     let mut cells = Cells::None;
+    let mut bound = None;
     for (row, value) in values.iter().enumerate() {
         let cell = if value.is_nan() {
-            Cell { may_skip, ..Cell::unavailable(reasons.intern(absence(row))) }
+            Cell { may_skip, ..Cell::unavailable(absences.reason(row_of(row), reasons)) }
         } else if is_imputed[row] {
-            Cell::imputed(reasons.intern(format!("`{}`: only an upper bound is printed", node.name)))
+            let text = || format!("`{}`: only an upper bound is printed", node.name);
+            Cell::imputed(*bound.get_or_insert_with(|| reasons.intern(text())))
         } else {
             continue;
         };

@@ -71,7 +71,7 @@ pub(crate) fn cell(cells: &Cells, row: usize) -> Cell {
 }
 
 /// Every reason once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reasons {
     pub(crate) texts: Vec<String>,
     known: FxHashMap<String, u32>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use critmin_core::{ABSENT, Column, Columns};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::Error;
 use crate::document::{CensorRule, Unlabelled};
@@ -54,19 +55,25 @@ impl Reader<'_> {
         let mut columns = Vec::new();
         for (axis, column) in &self.reference.axes {
             let (codes, names) = self.text(column)?;
-            if let Some(&row) = kept.iter().find(|&&row| codes[row as usize] == ABSENT) {
-                if self.reference.unlabelled == Unlabelled::Error {
-                    let reason = format!("column `{column}` has no label, so the row belongs nowhere");
-                    return Err(self.bad(Some(row as usize + 1), reason));
-                }
-                kept.retain(|&row| codes[row as usize] != ABSENT);
+            columns.push((*axis, column, codes, names));
+        }
+        let lacking: Vec<Option<u32>> = columns
+            .par_iter()
+            .map(|(_, _, codes, _)| kept.iter().copied().find(|&row| codes[row as usize] == ABSENT))
+            .collect();
+        if let Some(((_, column, ..), Some(row))) = columns.iter().zip(lacking).find(|(_, row)| row.is_some()) {
+            if self.reference.unlabelled == Unlabelled::Error {
+                let reason = format!("column `{column}` has no label, so the row belongs nowhere");
+                return Err(self.bad(Some(row as usize + 1), reason));
             }
-            columns.push((*axis, codes, names));
+            kept.retain(|&row| columns.iter().all(|(_, _, codes, _)| codes[row as usize] != ABSENT));
         }
         columns.sort_by_key(|(axis, ..)| *axis);
+        let used: Vec<Vec<bool>> =
+            columns.par_iter().map(|(_, _, codes, names)| used(codes, names.len(), &kept)).collect();
         let mut keys = Vec::new();
-        for (axis, codes, names) in &columns {
-            let map = labels.intern_used(*axis, codes, names, &kept);
+        for ((axis, _, codes, names), used) in columns.iter().zip(&used) {
+            let map = labels.intern_used(*axis, names, used);
             keys.push(mapped(&kept, |row| map[codes[row as usize] as usize]));
         }
         let (values, is_imputed) = self.values(&kept)?;
@@ -96,8 +103,8 @@ impl Reader<'_> {
         let (values, is_imputed) = self.values(numbers)?;
         let spread = self.spread(numbers);
         let (sources, warnings) = self.sources(numbers);
-        let absence = |row: usize| self.absence(numbers[row]);
-        let leaf = plain(self.node, values, &is_imputed, spread, support, reasons, absence);
+        let row_of = |row: usize| numbers[row];
+        let leaf = plain(self.node, values, &is_imputed, spread, support, (reasons, self.absences()), row_of);
         Ok(Leaf { sources, warnings, ..leaf })
     }
 
@@ -127,6 +134,9 @@ impl Reader<'_> {
                 masks.push((codes, names.iter().map(|name| wanted.contains(name.as_str())).collect()));
             }
         }
+        // A mask of all labels, after those of `keep` that also drop rows without one, keeps every row.
+        let mut place = 0..masks.len();
+        masks.retain(|(_, mask)| place.next() < Some(self.reference.keep.len()) || mask.contains(&false));
         let is_kept = |row: usize| {
             masks.iter().all(|(codes, mask)| codes[row] == ABSENT || mask[codes[row] as usize])
                 && masks.iter().take(self.reference.keep.len()).all(|(codes, _)| codes[row] != ABSENT)
@@ -293,17 +303,13 @@ impl Reader<'_> {
         Ok(result)
     }
 
-    /// Why a row of the table has no value.
-    pub(super) fn absence(&self, row: u32) -> String {
-        let flag = match self.table.column("flag") {
-            Some(Column::Text { codes, labels }) => labels.get(codes[row as usize] as usize),
+    /// Why rows of the table have no value.
+    pub(super) fn absences(&self) -> Absences<'_> {
+        let flags = match self.table.column("flag") {
+            Some(Column::Text { codes, labels }) => Some((&codes[..], &labels[..])),
             _ => None,
         };
-        match flag.filter(|flag| !matches!(flag.as_str(), "reported" | "estimated")) {
-            Some(flag) if flag == "bound" => format!("`{}` is printed as a bound only", self.node.name),
-            Some(flag) => format!("`{}` is {}", self.node.name, flag.replace('_', " ")),
-            None => format!("`{}` has a row without a value", self.node.name),
-        }
+        Absences { flags, name: &self.node.name, known: FxHashMap::default() }
     }
 
     /// The editions behind the rows, and a warning when one series is stitched together from several.
@@ -311,12 +317,7 @@ impl Reader<'_> {
         let Some(Column::Text { codes, labels }) = self.table.column("source_id") else {
             return (BTreeSet::new(), Vec::new());
         };
-        let mut is_used = vec![false; labels.len()];
-        for &row in kept {
-            if let Some(used) = is_used.get_mut(codes[row as usize] as usize) {
-                *used = true;
-            }
-        }
+        let is_used = used(codes, labels.len(), kept);
         let sources: BTreeSet<String> =
             labels.iter().zip(is_used).filter(|(_, is_used)| *is_used).map(|(label, _)| label.clone()).collect();
         let warnings = if sources.len() > 1 {
@@ -331,6 +332,43 @@ impl Reader<'_> {
         };
         (sources, warnings)
     }
+}
+
+/// The reasons of rows without a value: few differ, and each is put into words once.
+pub(super) struct Absences<'a> {
+    flags: Option<(&'a [u32], &'a [String])>,
+    name: &'a str,
+    known: FxHashMap<u32, u32>,
+}
+
+impl Absences<'_> {
+    /// The reason of one row of the table.
+    pub(super) fn reason(&mut self, row: u32, reasons: &mut Reasons) -> u32 {
+        let code = self.flags.map_or(ABSENT, |(codes, _)| codes[row as usize]);
+        *self.known.entry(code).or_insert_with(|| {
+            let flag = self.flags.and_then(|(_, labels)| labels.get(code as usize));
+            let name = self.name;
+            reasons.intern(match flag.filter(|flag| !matches!(flag.as_str(), "reported" | "estimated")) {
+                Some(flag) if flag == "bound" => format!("`{name}` is printed as a bound only"),
+                Some(flag) => format!("`{name}` is {}", flag.replace('_', " ")),
+                None => format!("`{name}` has a row without a value"),
+            })
+        })
+    }
+}
+
+/// Which codes the rows use; an absent one counts for none.
+fn used(codes: &[u32], n_labels: usize, rows: &[u32]) -> Vec<bool> {
+    let mut is_used = vec![false; n_labels];
+    for &row in rows {
+        if let Some(used) = is_used.get_mut(codes[row as usize] as usize) {
+            *used = true;
+            if n_labels == 1 {
+                break;
+            }
+        }
+    }
+    is_used
 }
 
 enum Numbers<'a> {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::Error;
 use crate::data::{Data, Request};
 use crate::document::Residual;
@@ -15,7 +17,7 @@ use crate::method::{AxisSet, Combination, Input, Method, NodeId, Rule, Transform
 use crate::plan::filterable;
 use crate::program::{Program, position};
 use crate::status::{Cell, Cells, Reasons, Status, cell};
-use crate::support::{Groups, Index, NONE, Support, union};
+use crate::support::{Groups, Index, NONE, PARALLEL, Support, union};
 
 /// The label of the supplier that stands for what is not listed (`residual = "bound"`).
 pub(super) const REST: &str = "(not listed)";
@@ -157,15 +159,25 @@ impl Compiler {
         let mut values = vec![f64::NAN; support.n];
         kernel.run(&self.values, &mut values);
         let name = &self.method.nodes[id].name;
-        let mut undefined = None;
-        for (row, value) in values.iter_mut().enumerate() {
-            if cell(&cells, row).status == Status::Unavailable {
+        let without = |(row, value): (usize, &mut f64)| {
+            let is_known = cell(&cells, row).status != Status::Unavailable;
+            let is_undefined = is_known && !value.is_finite();
+            if !is_known || is_undefined {
                 *value = f64::NAN;
-            } else if !value.is_finite() {
-                *value = f64::NAN;
-                let text = || format!("`{name}` is undefined: a division by zero, or a logarithm or root of nothing");
-                let reason = *undefined.get_or_insert_with(|| self.reasons.intern(text()));
-                cells.get_or_insert_with(|| vec![Cell::OK; support.n])[row] = Cell::unavailable(reason);
+            }
+            is_undefined.then_some(row)
+        };
+        let undefined: Vec<usize> = if values.len() < PARALLEL {
+            values.iter_mut().enumerate().filter_map(without).collect()
+        } else {
+            values.par_iter_mut().enumerate().with_min_len(PARALLEL / 4).filter_map(without).collect()
+        };
+        if !undefined.is_empty() {
+            let text = format!("`{name}` is undefined: a division by zero, or a logarithm or root of nothing");
+            let absent = Cell::unavailable(self.reasons.intern(text));
+            let cells = cells.get_or_insert_with(|| vec![Cell::OK; support.n]);
+            for row in undefined {
+                cells[row] = absent;
             }
         }
         let choice = match &kernel {
@@ -180,17 +192,20 @@ impl Compiler {
     }
 
     pub(super) fn edge(&mut self, user: NodeId, driver: &Arc<Support>, id: NodeId) -> Result<(Edge, Cells), Error> {
-        self.edge_along(user, driver, id, None)
+        let mut cells = None;
+        let edge = self.edge_along(user, driver, id, None, &mut cells)?;
+        Ok((edge, cells))
     }
 
-    /// As `edge`, when it is already known which row of the other array each key has.
-    fn edge_along(
+    /// As `edge`, when other statuses are there already, or it is known which row of the other array each key has.
+    pub(super) fn edge_along(
         &mut self,
         user: NodeId,
         driver: &Arc<Support>,
         id: NodeId,
         known: Option<Index>,
-    ) -> Result<(Edge, Cells), Error> {
+        cells: &mut Cells,
+    ) -> Result<Edge, Error> {
         let method = Arc::clone(&self.method);
         // The builder reads values beside statuses: lend them for the moment.
         self.arrays[id].values = std::mem::take(&mut self.values[id]);
@@ -201,7 +216,7 @@ impl Compiler {
             user: &method.nodes[user].name,
             told: self.told,
         };
-        let result = builder.build(driver, id, &method.nodes[id], &self.arrays[id], known);
+        let result = builder.build(driver, id, &method.nodes[id], &self.arrays[id], known, cells);
         self.values[id] = std::mem::take(&mut self.arrays[id].values);
         result
     }
@@ -213,9 +228,7 @@ impl Compiler {
         let mut edges = Vec::new();
         let mut whole: Cells = None;
         for (&id, known) in nodes.iter().zip(known) {
-            let (edge, cells) = self.edge_along(user, &support, id, known)?;
-            edges.push(edge);
-            whole = both(whole, cells);
+            edges.push(self.edge_along(user, &support, id, known, &mut whole)?);
         }
         Ok((support, edges, whole))
     }
@@ -264,16 +277,6 @@ fn expands_years(data: &Data<'_>, name: &str, input: &Input) -> bool {
 fn positions_of(values: &[f64]) -> Vec<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0, 1, 2 ... by construction")]
     values.iter().map(|value| if value.is_nan() { NONE } else { *value as u32 }).collect()
-}
-
-pub(super) fn both(left: Cells, right: Cells) -> Cells {
-    match (left, right) {
-        (None, cells) | (cells, None) => cells,
-        (Some(mut left), Some(right)) => {
-            left.iter_mut().zip(right).for_each(|(left, right)| *left = left.and(right));
-            Some(left)
-        }
-    }
 }
 
 /// No list when everything is all right.

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::kernel::{Kernel, Members};
 use crate::labels::AxisLabels;
 use crate::method::{AxisSet, Method, NodeId, Reduce};
-use crate::plan::compiler::{Compiled, Compiler, both, tidy};
+use crate::plan::compiler::{Compiled, Compiler, tidy};
 use crate::status::{Cell, Cells, Status, cell};
 use crate::support::{Groups, Support, union};
 
@@ -26,11 +26,7 @@ impl Compiler {
         let (of, mut cells) = self.edge(id, &driver, reduce.of)?;
         let weight = match reduce.weight {
             None => None,
-            Some(weight) => {
-                let (edge, more) = self.edge(id, &driver, weight)?;
-                cells = both(cells, more);
-                Some(edge)
-            }
+            Some(weight) => Some(self.edge_along(id, &driver, weight, None, &mut cells)?),
         };
         let by = driver.axes & !reduce.over;
         let mut groups = self.grouped(&driver, by, name)?;
@@ -81,7 +77,7 @@ impl Compiler {
             return (Members { starts: Arc::clone(&groups.starts), rows: Arc::clone(&groups.rows) }, None);
         }
         let mut starts = vec![0];
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(groups.rows.len());
         let mut verdicts = Vec::with_capacity(groups.n());
         for group in 0..groups.n() {
             let all = groups.members(group);
@@ -94,7 +90,9 @@ impl Compiler {
                     left_out = if left_out == 0 { own.reason } else { left_out };
                 } else {
                     rows.push(row);
-                    verdict = verdict.and(own);
+                    if own != Cell::OK {
+                        verdict = verdict.and(own);
+                    }
                 }
             }
             let used = rows.len() - before;
