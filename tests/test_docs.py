@@ -22,6 +22,7 @@ MODULES = sorted(
 # Modules whose public functions must show an example.
 WITH_EXAMPLES = {
     "critmin.core",
+    "critmin.quarters",
     "critmin.tables",
     "critmin.scenario",
     "critmin.cost",

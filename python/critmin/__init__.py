@@ -53,6 +53,7 @@ from critmin.exceptions import (
     WriteError,
 )
 from critmin.method_library import Method, method, methods
+from critmin.quarters import quarters
 from critmin.result import Result
 from critmin.scenario import ExportRestriction, MarketOptions, Scenario, Suspension
 from critmin.scores import Scores
@@ -129,6 +130,7 @@ __all__ = [
     "method",
     "methods",
     "profile",
+    "quarters",
     "read_bea",
     "read_parquet",
     "read_usgs_mcs",
