@@ -43,7 +43,8 @@ def test_the_public_names_exist_and_are_documented():
 
 def test_compiled_objects_are_frozen(ban: cm.Scenario, result: cm.Result):
     scores = cm.score(method="eu-65-percent-rule")
-    objects = [ban._core, result.outcome, scores.method._core, scores._core, cm.graph.build("gallium")._core]
+    graph, economy = cm.graph.build("gallium"), cm.Economy()
+    objects = [ban._core, result.outcome, scores.method._core, scores._core, graph._core, economy._core]
     compiled = {member for member in vars(_core).values() if isinstance(member, type)}
     assert compiled == {type(each) for each in objects}, "a compiled class is not covered by this test"
     for each in objects:

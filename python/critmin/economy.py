@@ -10,7 +10,7 @@ import dataclasses
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from critmin import _core
 from critmin._frames import checked
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from critmin._core import ArrowStream
 
-__all__ = ["Allocation", "Economy", "EconomyOptions", "UseOverride"]
+    _Imports: TypeAlias = Literal["imports_separated", "imports_included"]
+    _Rationing: TypeAlias = Literal["minimum_deviation", "optimal_allocation", "proportional", "strict_bottleneck"]
 
-Imports = Literal["imports_separated", "imports_included"]
-Rationing = Literal["minimum_deviation", "optimal_allocation", "proportional", "strict_bottleneck"]
+__all__ = ["Allocation", "Economy", "EconomyOptions", "UseOverride"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class EconomyOptions:
     """
 
     benchmark_year: int | None = None
-    rationing: Rationing | None = None
+    rationing: _Rationing | None = None
     joint_cut: Literal["product", "maximum"] | None = None
     import_flexibility: float | None = None
     utilisation: float | None = None
@@ -245,7 +245,7 @@ class Economy:
         empty = commodities.head(0) if not changes["final_demand"] else commodities
         return Allocation(industries=industries, commodities=empty, record=record)
 
-    def multipliers(self, *, imports: Imports = "imports_separated") -> pl.DataFrame:
+    def multipliers(self, *, imports: _Imports = "imports_separated") -> pl.DataFrame:
         """Return multipliers of each industry: ``output`` and ``value_added`` per final demand, ``forward`` (Ghosh).
 
         Parameters
@@ -261,7 +261,7 @@ class Economy:
         return found.insert_column(1, names)
 
     def leontief(
-        self, final_demand: Mapping[str, float] | None = None, *, imports: Imports = "imports_separated"
+        self, final_demand: Mapping[str, float] | None = None, *, imports: _Imports = "imports_separated"
     ) -> pl.DataFrame:
         """Return the output that final demand needs, by industry; by default the final demand of the base.
 
@@ -277,7 +277,7 @@ class Economy:
         return self.industries.select("industry", "name").with_columns(pl.Series("output", output))
 
     def ghosh(
-        self, value_added: Mapping[str, float] | None = None, *, imports: Imports = "imports_separated"
+        self, value_added: Mapping[str, float] | None = None, *, imports: _Imports = "imports_separated"
     ) -> pl.DataFrame:
         """Return the output that value added sustains, by industry; by default the value added of the base."""
         import polars as pl
@@ -286,7 +286,7 @@ class Economy:
         output = self._core.ghosh(given, imports)
         return self.industries.select("industry", "name").with_columns(pl.Series("output", output))
 
-    def extraction(self, industries: str | Sequence[str], *, imports: Imports = "imports_separated") -> pl.DataFrame:
+    def extraction(self, industries: str | Sequence[str], *, imports: _Imports = "imports_separated") -> pl.DataFrame:
         """Return what is lost without an industry (hypothetical extraction), one row for each.
 
         Raises
@@ -299,7 +299,7 @@ class Economy:
         several = [industries] if isinstance(industries, str) else list(industries)
         return pl.DataFrame(json.loads(self._core.extraction(several, imports)))
 
-    def spectral_radius(self, *, imports: Imports = "imports_separated") -> float:
+    def spectral_radius(self, *, imports: _Imports = "imports_separated") -> float:
         """Return the largest eigenvalue of the input coefficients; below 1 the economy makes a surplus."""
         return self._core.spectral_radius(imports)
 

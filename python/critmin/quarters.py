@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from critmin import _core
 from critmin.exceptions import ScenarioError
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from critmin.scenario import Scenario
 
+    _Release: TypeAlias = Literal["none", "proportional", "price_triggered", "planned"]
+
 __all__ = ["quarters"]
 
-Release = Literal["none", "proportional", "price_triggered", "planned"]
 _LINEAR_RAMP = (0.125, 0.375, 0.625, 0.875)
 # The number that a rule needs, by rule.
 _NUMBERS = {"proportional": "share", "price_triggered": "price_ratio"}
@@ -27,7 +28,7 @@ def quarters(
     scenario: Scenario,
     *,
     stock_t: float = 0.0,
-    release: Release = "none",
+    release: _Release = "none",
     share: float | None = None,
     price_ratio: float | None = None,
     ramp: Sequence[float] = _LINEAR_RAMP,

@@ -31,7 +31,7 @@ fn asked(commodities: &str, level: f64, economy: &Economy) -> critmin_disruption
 #[test]
 fn effects_sum_to_the_net_change() {
     let economy = economy(&EconomyOptions::default());
-    let found = asked(r#""gallium", "antimony""#, 1.0, &economy);
+    let found = asked(r#""gallium", "germanium""#, 1.0, &economy);
     let sum: f64 = found.central.effects.iter().filter_map(|row| row.gdp_change_million_usd).sum();
     assert!((sum - found.central.gdp_change_million_usd).abs() < 1e-9 * sum.abs());
     let by_industry: f64 = found
