@@ -119,15 +119,18 @@ pub fn sweep_suppliers(
     let links = Links::new(economy, &dataset.industry_links)?;
     let figures = Figures::new(dataset, recipes, &assumed(options));
     let (pairs, without_suppliers) = pairs(&figures, &links, options);
+    // Assembling a market searches the tables: rows of other commodities would be most of the work.
+    let asked: BTreeSet<&CommodityId> = pairs.iter().map(|(commodity, _)| commodity).collect();
+    let of = |commodity: &CommodityId| dataset.of_commodities(&BTreeSet::from([commodity.clone()]));
+    let tables: BTreeMap<&CommodityId, Dataset> =
+        asked.into_iter().map(|commodity| (commodity, of(commodity))).collect();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let run = |(commodity, exporter): &(CommodityId, CountryId)| {
         let so_far = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         if !is_wanted(so_far * options.levels.len(), pairs.len() * options.levels.len()) {
             return Err(Error::Interrupted);
         }
-        // Assembling a market searches the tables: rows of other commodities would be most of the work.
-        let own = dataset.of_commodities(&[commodity.clone()].into_iter().collect());
-        let figures = Figures::new(&own, recipes, &assumed(options));
+        let figures = Figures::new(tables.get(commodity).unwrap_or(dataset), recipes, &assumed(options));
         group(&figures, economy, &links, options, commodity, exporter)
     };
     let groups: Vec<Group> = pairs.par_iter().map(run).collect::<Result<_, _>>()?;
