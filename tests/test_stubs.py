@@ -53,15 +53,12 @@ def test_compiled_objects_are_frozen(ban: cm.Scenario, result: cm.Result):
                 setattr(each, name, "changed")
 
 
-def test_import_is_quick_and_light():
+def test_import_is_light():
+    # How quick it is stands in the benchmarks: a bound on seconds fails on a busy machine.
     program = (
-        "import sys, time; begin = time.perf_counter(); import critmin; took = time.perf_counter() - begin;"
-        "heavy = {'altair', 'rich', 'click', 'pandas', 'vl_convert', 'polars'} & set(sys.modules);"
-        "print(took, *sorted(heavy))"
+        "import sys, critmin;"
+        "heavy = {'altair', 'rich', 'click', 'pandas', 'vl_convert', 'polars', 'scipy'} & set(sys.modules);"
+        "print(*sorted(heavy))"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True) for _ in range(3)
-    ]
-    answers = [run.stdout.split() for run in runs]
-    assert answers[0][1:] == [], f"imported at once: {answers[0][1:]}"
-    assert min(float(answer[0]) for answer in answers) < 0.3
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [], f"imported at once: {run.stdout}"
