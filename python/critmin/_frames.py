@@ -69,3 +69,13 @@ def _not_finite(column: pl.Series, name: str) -> list[dict[str, Any]]:
         {"file": name, "row": row + 1, "column": column.name, "found": str(column[row]), "expected": expected}
         for row in rows
     ]
+
+
+def rows_frame(rows: list[dict[str, Any]], kinds: dict[str, type]) -> pl.DataFrame:
+    """Make a frame with these columns in this order; other fields of the rows are left out."""
+    import polars as pl
+
+    types = {str: pl.String, float: pl.Float64, bool: pl.Boolean, int: pl.Int64}
+    return pl.DataFrame(
+        {name: pl.Series([row.get(name) for row in rows], dtype=types[kind]) for name, kind in kinds.items()}
+    )

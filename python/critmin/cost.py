@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from critmin import _core
 from critmin._answer import WIDTH
-from critmin._frames import checked
+from critmin._frames import checked, rows_frame
 from critmin._progress import progress_callback
 from critmin.economy import Economy, EconomyOptions
 from critmin.exceptions import InvalidDataError
@@ -104,7 +104,7 @@ class Cost:
     @functools.cached_property
     def effects(self) -> pl.DataFrame:
         """``effect``, ``commodity``, ``gdp_change_million_usd``, ``reason`` where it is absent."""
-        return _frame(
+        return rows_frame(
             self.record["central"]["effects"],
             {"effect": str, "commodity": str, "gdp_change_million_usd": float, "reason": str},
         )
@@ -119,12 +119,12 @@ class Cost:
     @functools.cached_property
     def singles(self) -> pl.DataFrame:
         """The cost of each commodity alone [million USD], with both ends."""
-        return _frame(self.record["singles"], {"commodity": str, **_ends(), "is_complete": bool})
+        return rows_frame(self.record["singles"], {"commodity": str, **_ends(), "is_complete": bool})
 
     @functools.cached_property
     def curve(self) -> pl.DataFrame:
         """Change of gross domestic product [million USD] at restriction levels from 0 to 1, with both ends."""
-        return _frame(self.record["curve"], {"restriction_level": float, **_ends()})
+        return rows_frame(self.record["curve"], {"restriction_level": float, **_ends()})
 
     @functools.cached_property
     def markets(self) -> pl.DataFrame:
@@ -135,7 +135,7 @@ class Cost:
             keep = {name: market[name] for name in ("commodity", "stage", "scope", "status")}
             rows.append({**keep, "reason": market["message"], **{name: result.get(name) for name in _MARKET}})
         text = dict.fromkeys(("commodity", "stage", "scope", "status", "reason"), str)
-        return _frame(rows, {**text, **dict.fromkeys(_MARKET, float)})
+        return rows_frame(rows, {**text, **dict.fromkeys(_MARKET, float)})
 
     @functools.cached_property
     def shocks(self) -> pl.DataFrame:
@@ -148,13 +148,13 @@ class Cost:
             "production_before_t",
             "production_after_t",
         )
-        return _frame(self.record["shocks"], {"commodity": str, **dict.fromkeys(names, float)})
+        return rows_frame(self.record["shocks"], {"commodity": str, **dict.fromkeys(names, float)})
 
     @functools.cached_property
     def links(self) -> pl.DataFrame:
         """The shares that tie the commodities to industries, with range, grade and source."""
         text = dict.fromkeys(("commodity", "industry", "quantity"), str)
-        return _frame(
+        return rows_frame(
             self.record["links"],
             {**text, "value": float, "low": float, "high": float, "grade": str, "source": str, "note": str},
         )
@@ -171,12 +171,12 @@ class Cost:
             "high": float,
             "unit": str,
         }
-        return _frame(self.record["inputs"], {**kinds, "grade": str, "source": str, "note": str})
+        return rows_frame(self.record["inputs"], {**kinds, "grade": str, "source": str, "note": str})
 
     @functools.cached_property
     def warnings(self) -> pl.DataFrame:
         """What a reader must know before using the numbers."""
-        return _frame(self.record["warnings"], {"commodity": str, "kind": str, "message": str})
+        return rows_frame(self.record["warnings"], {"commodity": str, "kind": str, "message": str})
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -240,7 +240,7 @@ class Cost:
         rows = json.loads(_core.cost_choices(scenario, self._parameters, self._links, told))
         text = dict.fromkeys(("stage", "option", "value"), str)
         numbers = dict.fromkeys(("gdp_change_million_usd", "quantity_gdp_change_million_usd", "ratio_to_chosen"), float)
-        return _frame(rows, {**text, "is_chosen": bool, **numbers, "reason": str})
+        return rows_frame(rows, {**text, "is_chosen": bool, **numbers, "reason": str})
 
     def summary(self) -> str:
         """Tell the answer on one screen."""
@@ -390,16 +390,6 @@ def _options(scenario: Scenario) -> EconomyOptions:
 def _ends() -> dict[str, type]:
     names = ["gdp_change_million_usd", *(f"gdp_change_{level}_million_usd" for level in _LEVELS)]
     return dict.fromkeys(names, float)
-
-
-def _frame(rows: list[dict[str, Any]], kinds: dict[str, type]) -> pl.DataFrame:
-    """Make a frame with these columns in this order; other fields of the rows are left out."""
-    import polars as pl
-
-    types = {str: pl.String, float: pl.Float64, bool: pl.Boolean, int: pl.Int64}
-    return pl.DataFrame(
-        {name: pl.Series([row.get(name) for row in rows], dtype=types[kind]) for name, kind in kinds.items()}
-    )
 
 
 def _billion(million: float) -> str:

@@ -9,9 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from critmin import _core, core
-from critmin._frames import checked
+from critmin._frames import checked, rows_frame
 from critmin._progress import progress_callback
-from critmin.cost import _frame
 from critmin.economy import Economy
 from critmin.result import write_tables
 from critmin.scenario import MarketOptions
@@ -51,7 +50,7 @@ class Sweep:
             "weighted_gdp_change_million_usd",
             "quantity_gdp_change_million_usd",
         )
-        return _frame(
+        return rows_frame(
             self.record["scenarios"],
             {
                 **text,
@@ -72,7 +71,7 @@ class Sweep:
             "weighted_gdp_change_harsh_million_usd",
             "worst_gdp_change_million_usd",
         )
-        return _frame(
+        return rows_frame(
             self.record["ranks"],
             {
                 "rank": int,
