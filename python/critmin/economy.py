@@ -55,8 +55,8 @@ class EconomyOptions:
         2017 (default) or 2012.
     rationing
         ``"minimum_deviation"`` (default): the smallest weighted change of output and final demand that the balances
-        allow; ``"optimal_allocation"``: the largest gross output, a lower bound of the loss; ``"proportional"``: every
-        direct user produces that much less; ``"strict_bottleneck"``: the same in every round, an upper bound.
+        allow; ``"optimal_allocation"``: the largest gross output that they allow; ``"proportional"``: every direct user
+        produces that much less; ``"strict_bottleneck"``: the same in every round, at least as large a loss.
     joint_cut
         How cuts of one industry by several commodities combine: ``"product"`` (default) or ``"maximum"``.
     import_flexibility

@@ -13,11 +13,13 @@ pub enum Rationing {
     /// objective that the published description names, and it neither chooses winners nor stops whoever uses a little.
     #[default]
     MinimumDeviation,
-    /// The largest gross output that the balances allow: final demand and exports give way first. A lower bound.
+    /// The largest gross output that the balances allow: final demand and exports give way first. No rule under
+    /// the same balances loses less gross output.
     OptimalAllocation,
     /// Every direct user of the missing product produces that much less; no further rounds.
     Proportional,
-    /// The same in every round: each industry is held back by its scarcest input, until nothing changes. An upper bound.
+    /// The same in every round: each industry is held back by its scarcest input, until nothing changes. Never
+    /// less than `proportional`.
     StrictBottleneck,
 }
 
