@@ -187,6 +187,7 @@ def test_multipliers_are_ordered_and_named(tmp_path: Path):
     rows = pl.DataFrame(answered("economy", "multipliers", "--parquet", str(tmp_path)))
     assert rows["output"].is_sorted(descending=True)
     assert rows.equals(pl.read_parquet(tmp_path / "multipliers.parquet"))
+    assert rows.columns == ["industry", "name", "output", "value_added", "forward"]
     wanted = cm.Economy().multipliers().sort("industry")
     assert rows.sort("industry").select(wanted.columns).equals(wanted)
     one = answered("economy", "multipliers", "--industry", SEMICONDUCTORS, "--imports", "imports_included")

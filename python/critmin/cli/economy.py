@@ -99,11 +99,10 @@ def multipliers(
     from critmin.exceptions import UnknownNameError
 
     asked = Table(benchmark, "minimum_deviation").economy()
-    names = asked.industries.select("industry", "name")
-    unknown = sorted(set(codes) - set(names["industry"]))
+    rows = asked.multipliers(imports=imports)  # type: ignore[arg-type]
+    unknown = sorted(set(codes) - set(rows["industry"]))
     if unknown:
         raise UnknownNameError(f"unknown industries {unknown}: expected codes of the table of {benchmark}, as 334413")
-    rows = names.join(asked.multipliers(imports=imports), on="industry", maintain_order="left")  # type: ignore[arg-type]
     rows = rows.sort("output", descending=True, maintain_order=True)
     rows = rows.filter(rows["industry"].is_in(list(codes))) if codes else rows
     if as_json:
