@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROFILE := --profile ci
 SOURCES ?= ../shared/sources
-DATA_TABLES := $(shell sed -n 's/^ *name: "\(.*\)",/\1/p' crates/critmin-tables/src/schema/tables.rs crates/critmin-tables/src/schema/chains.rs crates/critmin-tables/src/schema/economy.rs)
+DATA_TABLES := $(shell sed -n 's/^ *name: "\(.*\)",/\1/p' crates/critmin-tables/src/schema/tables.rs crates/critmin-tables/src/schema/chains.rs crates/critmin-tables/src/schema/economy.rs crates/critmin-tables/src/schema/response.rs)
 
 .PHONY: demo test bench docs lint data wheel clean
 

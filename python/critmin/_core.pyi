@@ -22,6 +22,9 @@ __all__ = [
     "economy_from_pymrio",
     "economy_from_tables",
     "economy_of_benchmark",
+    "eligibility_rule",
+    "eligibility_rule_from_toml",
+    "eligibility_rules",
     "find_commodity",
     "find_country",
     "graph_chain_ids",
@@ -35,10 +38,18 @@ __all__ = [
     "import_baci",
     "import_reliance",
     "is_optimized",
+    "loan_terms",
     "method",
     "method_from_toml",
     "method_ids",
     "outcome_from_json",
+    "plan_network",
+    "portfolio_candidates",
+    "portfolio_decide",
+    "portfolio_eligibility",
+    "portfolio_frontier",
+    "portfolio_information",
+    "portfolio_selection",
     "profile",
     "quarters_of_scenario",
     "read_bea",
@@ -47,6 +58,7 @@ __all__ = [
     "read_usgs_mcs_2026",
     "read_wgi",
     "reference_table",
+    "resource_network",
     "run_many",
     "run_scenario",
     "scenario_from_json",
@@ -132,6 +144,27 @@ def sweep_of_suppliers(
     progress: Callable[[int, int], None] | None,
 ) -> str: ...
 def quarters_of_scenario(scenario: Scenario, options: str) -> str: ...
+def plan_network(network: str, options: str, progress: Callable[[int, int], object] | None) -> str: ...
+def resource_network(scenario: Scenario | None, options: str) -> str: ...
+def portfolio_candidates(options: str) -> str: ...
+def portfolio_eligibility(portfolio: str) -> str: ...
+def portfolio_decide(portfolio: str, options: str, progress: Callable[[int, int], None] | None) -> str: ...
+def portfolio_frontier(
+    portfolio: str, budgets: Sequence[float], options: str, progress: Callable[[int, int], None] | None
+) -> str: ...
+def portfolio_information(portfolio: str, options: str, progress: Callable[[int, int], None] | None) -> str: ...
+def portfolio_selection(
+    portfolio: str,
+    n_resamples: int,
+    n_reweighted: int,
+    seed: int,
+    options: str,
+    progress: Callable[[int, int], None] | None,
+) -> str: ...
+def eligibility_rules() -> str: ...
+def eligibility_rule(id: str) -> str: ...
+def eligibility_rule_from_toml(text: str) -> str: ...
+def loan_terms(capex_million_usd: float, offtake_share: float, size: str, terms: str) -> str: ...
 def method_ids() -> list[str]: ...
 def method(id: str) -> Method: ...
 def method_from_toml(text: str) -> Method: ...

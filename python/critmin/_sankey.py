@@ -125,13 +125,26 @@ def _own_supply(nodes: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 
 def _drawn(layout: Layout, measure: str, *, title: str, source: str) -> alt.LayerChart:
+    """Draw the picture with its heading."""
+    heading = _charts.title(title, f"{source}. {note(layout, measure)}")
+    drawn = panel(layout, measure, colors(layout)).properties(title=heading)
+    chart: alt.LayerChart = drawn.configure_view(stroke=None)
+    return chart
+
+
+def colors(*layouts: Layout) -> dict[str, str]:
+    """Give each country of one or several pictures a colour, the largest bars first."""
+    bars = sorted((bar for layout in layouts for bar in layout.bars), key=lambda bar: -bar["size"])
+    ranked = dict.fromkeys(bar["country"] for bar in bars)
+    return _flows.colors(country for country in ranked if country not in {OTHER, POOL, UNRECORDED, ""})
+
+
+def panel(layout: Layout, measure: str, hues: dict[str, str]) -> alt.LayerChart:
     """Draw ribbons, then bars, then words."""
     import altair as alt
     import polars as pl
 
     _, unit = _flows.words(measure)
-    ranked = dict.fromkeys(bar["country"] for bar in sorted(layout.bars, key=lambda bar: -bar["size"]))
-    hues = _flows.colors(country for country in ranked if country not in {OTHER, POOL, UNRECORDED, ""})
     width = max(bar["x"] for bar in layout.bars) + _BAR + _LABEL
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False, zero=False))
     scale = alt.Scale(domain=[layout.height, -44], nice=False, zero=False)
@@ -154,9 +167,7 @@ def _drawn(layout: Layout, measure: str, *, title: str, source: str) -> alt.Laye
     heads = base(_headings(layout, unit)).mark_text(align="left", baseline="top", lineBreak="\n", fontSize=11)
     layers = [flowing, *ends, solid, names.encode(x=x, y=middle, text="label:N"),
               heads.encode(x=x, y=y, text="label:N")]  # fmt: skip
-    heading = _charts.title(title, f"{source}. {_note(layout, measure)}")
-    chart: alt.LayerChart = alt.LayerChart(layer=layers, title=heading).configure_view(stroke=None)
-    return chart
+    return alt.LayerChart(layer=layers)
 
 
 def _name(bar: dict[str, Any], layout: Layout) -> str:
@@ -232,7 +243,7 @@ def _headings(layout: Layout, unit: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _note(layout: Layout, measure: str) -> str:
+def note(layout: Layout, measure: str) -> str:
     """Say what the colours mean, what is folded, and how much does not add up."""
     name, unit = _flows.words(measure)
     stays = sum(bar["stays"] for bar in layout.bars if not bar["is_last"])

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -22,6 +22,7 @@ __all__ = [
     "GraphError",
     "InfeasibleEconomyError",
     "InfeasibleMarketError",
+    "InfeasiblePlanError",
     "InterruptedImportError",
     "InvalidDataError",
     "MethodError",
@@ -170,6 +171,31 @@ class NotProvenError(CritminError, ArithmeticError):
 
 class InfeasibleMarketError(CritminError, ArithmeticError):
     """A market has no equilibrium under the given parameters."""
+
+
+class InfeasiblePlanError(CritminError, ValueError):
+    """No plan satisfies every requirement of a network; the message says which of them conflict.
+
+    Attributes
+    ----------
+    conflicts
+        Requirements that contradict each other, the heaviest first.
+    missing
+        What would have to give, and by how much: the smallest change that makes a plan possible.
+
+    Examples
+    --------
+    >>> import critmin as cm
+    >>> parts = {"conflicts": ["cover of crude in JPN"], "missing": ["cover of crude in JPN lacks 2 t in 2026-01"]}
+    >>> cm.InfeasiblePlanError("no plan satisfies every requirement", parts).conflicts
+    ['cover of crude in JPN']
+    """
+
+    def __init__(self, message: str, parts: str | Mapping[str, Sequence[str]] = "{}") -> None:
+        super().__init__(message, parts)
+        found = json.loads(parts) if isinstance(parts, str) else parts
+        self.conflicts: list[str] = list(found.get("conflicts", ()))
+        self.missing: list[str] = list(found.get("missing", ()))
 
 
 class GraphError(CritminError, ValueError):

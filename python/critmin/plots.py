@@ -15,8 +15,10 @@ from critmin._charts import PALETTE, WIDTH
 from critmin._choice_plots import choices_plot, cost_tornado
 from critmin._cost_plots import cost_curve, cost_waterfall, industry_bars
 from critmin._graph_plots import path_list, robustness_curve
+from critmin._invest_plots import portfolio_frontier, portfolio_gains, scenario_losses, selection_frequency
 from critmin._maps import country_map, trade_heat_map
 from critmin._pictures import save
+from critmin._plan_plots import parameter_curve, plan_sankey, price_over_time, rent_bars, shortfall_over_time
 from critmin._sankey import stage_sankey
 from critmin._score_plots import criticality_matrix, method_heat_map, rank_intervals, tornado
 from critmin._sweep_plots import sweep_bars
@@ -39,12 +41,21 @@ __all__ = [
     "interval_beside_published",
     "method_heat_map",
     "ours_beside_published",
+    "parameter_curve",
     "path_list",
+    "plan_sankey",
+    "portfolio_frontier",
+    "portfolio_gains",
+    "price_over_time",
     "production_by_country",
     "rank_intervals",
+    "rent_bars",
     "restriction_curve",
     "robustness_curve",
     "save",
+    "scenario_losses",
+    "selection_frequency",
+    "shortfall_over_time",
     "stage_sankey",
     "stage_shares",
     "sweep_bars",

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::{
-    BlocId, BlocMembership, CommodityForm, CommodityId, CommodityRegister, CountryId, CountryRegister, ImportSource,
-    IndustryLink, MarketRecipe, ParameterTable, PolicyMeasure, ProductionRecord, SalientRecord, Source,
-    SupplierProbability,
+    BlocId, BlocMembership, CandidateProject, CommodityForm, CommodityId, CommodityRegister, CountryId,
+    CountryRegister, EndUse, ImportSource, IndustryLink, MarketRecipe, ParameterTable, PolicyMeasure, ProcessStep,
+    ProductionRecord, RegionalDemand, RegionalSupply, SalientRecord, Source, SubstituteOption, SupplierProbability,
 };
 
 /// The reference dataset as records: what the model crates read. `critmin-tables` builds it.
@@ -40,6 +40,18 @@ pub struct Dataset {
     pub industry_links: Vec<IndustryLink>,
     /// How likely suppliers restrict their exports.
     pub supplier_probabilities: Vec<SupplierProbability>,
+    /// Uses of commodities.
+    pub end_uses: Vec<EndUse>,
+    /// What can replace a commodity in a use.
+    pub substitutes: Vec<SubstituteOption>,
+    /// Steps of making a commodity.
+    pub process_steps: Vec<ProcessStep>,
+    /// Capacity and output of steps, where the world tables do not give them.
+    pub regional_supply: Vec<RegionalSupply>,
+    /// What regions use.
+    pub regional_demand: Vec<RegionalDemand>,
+    /// Projects that could be financed.
+    pub candidate_projects: Vec<CandidateProject>,
     /// Every source, with licence and attribution.
     pub sources: Vec<Source>,
 }
@@ -63,6 +75,12 @@ impl Dataset {
             recipes: self.recipes.iter().filter(|row| has(&row.commodity)).cloned().collect(),
             industry_links: self.industry_links.iter().filter(|row| has(&row.commodity)).cloned().collect(),
             supplier_probabilities: self.supplier_probabilities.clone(),
+            end_uses: self.end_uses.clone(),
+            substitutes: self.substitutes.clone(),
+            process_steps: self.process_steps.clone(),
+            regional_supply: self.regional_supply.clone(),
+            regional_demand: self.regional_demand.clone(),
+            candidate_projects: self.candidate_projects.clone(),
             sources: self.sources.clone(),
         }
     }

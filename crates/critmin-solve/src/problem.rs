@@ -87,6 +87,49 @@ impl Problem {
         self.rows.iter().map(activity).collect()
     }
 
+    /// `sum |coefficient x|` of every row: what moves through it, in and out together.
+    pub fn magnitudes(&self, values: &[f64]) -> Vec<f64> {
+        let moved = |row: &Row| row.terms.iter().map(|(column, value)| (value * values[*column]).abs()).sum();
+        self.rows.iter().map(moved).collect()
+    }
+
+    /// The upper or, on request, the lower bound of a row.
+    pub fn row_bound(&self, row: usize, is_lower: bool) -> f64 {
+        if is_lower { self.rows[row].lower } else { self.rows[row].upper }
+    }
+
+    /// Moves both bounds of a row by `step`.
+    pub fn shift_row(&mut self, row: usize, step: f64) {
+        self.rows[row].lower += step;
+        self.rows[row].upper += step;
+    }
+
+    /// Sets both bounds of a row.
+    pub fn set_row_bounds(&mut self, row: usize, lower: f64, upper: f64) {
+        (self.rows[row].lower, self.rows[row].upper) = (lower, upper);
+    }
+
+    /// Adds `coefficient x` to a row.
+    pub fn add_term(&mut self, row: usize, column: usize, coefficient: f64) {
+        self.rows[row].terms.push((column, coefficient));
+    }
+
+    /// Sets both bounds of a column.
+    pub fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) {
+        (self.lower[column], self.upper[column]) = (lower, upper);
+    }
+
+    /// Sets the linear cost of a column.
+    pub fn set_cost(&mut self, column: usize, cost: f64) {
+        self.cost[column] = cost;
+    }
+
+    /// Sets every cost to nothing, so that only what is added later counts.
+    pub fn clear_costs(&mut self) {
+        self.cost.fill(0.0);
+        self.quadratic.fill(0.0);
+    }
+
     /// Checks every figure.
     ///
     /// # Errors

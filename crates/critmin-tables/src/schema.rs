@@ -126,6 +126,7 @@ const fn optional(name: &'static str, kind: ColumnKind, description: &'static st
 mod chains;
 mod economy;
 mod reliance;
+mod response;
 mod tables;
 pub use reliance::IMPORT_RELIANCE;
 pub use tables::TABLES;

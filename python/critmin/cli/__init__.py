@@ -16,8 +16,10 @@ from critmin import _core
 from critmin.cli.data import data
 from critmin.cli.economy import economy
 from critmin.cli.graph import graph
+from critmin.cli.invest import invest
 from critmin.cli.methods import methods
 from critmin.cli.profile import profile
+from critmin.cli.resource import resource
 from critmin.cli.scenario import scenario
 from critmin.cli.score import score
 from critmin.cli.study import study
@@ -67,13 +69,15 @@ def cli(*, debug: bool) -> None:
       critmin study list
       critmin study run gallium-germanium-antimony-ban --report ban.html
       critmin scenario run my-scenario.toml --level 0.5 --economy
+      critmin resource my-scenario.toml --cover-days 60
       critmin sweep --commodity gallium --commodity germanium
       critmin economy cut 334413=0.10
+      critmin invest decide gallium --budget 300
       critmin data describe
     """  # noqa: D301
 
 
-for _command in (profile, score, graph, methods, scenario, sweep, economy, study, data):
+for _command in (profile, score, graph, methods, scenario, sweep, resource, economy, invest, study, data):
     cli.add_command(_command)
 
 

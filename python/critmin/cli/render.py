@@ -7,7 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
-    from critmin.cli._cost_options import Answered
-    from critmin.graph import Answer
     from critmin.result import Result
     from critmin.scores import Scores
     from critmin.study import StudyResult
-    from critmin.sweeping import Sweep
 
 
 Command = Callable[..., Any]
@@ -130,9 +127,15 @@ def write_outputs(
         click.echo(f"wrote {result.report(report)}", err=True)
 
 
-def write_tables(
-    result: Result | StudyResult | Scores | Answer | Answered | Sweep, *, parquet: Path | None, csv: Path | None
-) -> None:
+class Writes(Protocol):
+    """Anything that writes its tables into a folder."""
+
+    def write(self, folder: Path, *, formats: Sequence[str] = ...) -> list[Path]:
+        """Write the tables, and return the files."""
+        ...
+
+
+def write_tables(result: Writes, *, parquet: Path | None, csv: Path | None) -> None:
     """Write the tables alone."""
     for folder, name in ((parquet, "parquet"), (csv, "csv")):
         if folder is not None:

@@ -18,7 +18,7 @@ use crate::temporary_file::temporary_beside;
 use crate::{Encoding, Error, SourceFile, TABLES, table_schema};
 
 /// Tables whose rows stand in `curated/<table>.csv`.
-const CURATED: [&str; 21] = [
+const CURATED: [&str; 27] = [
     "sources",
     "countries",
     "country_aliases",
@@ -40,6 +40,12 @@ const CURATED: [&str; 21] = [
     "trade_faults",
     "industry_links",
     "supplier_probabilities",
+    "end_uses",
+    "substitutes",
+    "process_steps",
+    "regional_supply",
+    "regional_demand",
+    "candidate_projects",
 ];
 
 /// Vintages of the governance indicators.

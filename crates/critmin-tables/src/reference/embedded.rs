@@ -45,6 +45,12 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     file!("trade_faults"),
     file!("industry_links"),
     file!("supplier_probabilities"),
+    file!("end_uses"),
+    file!("substitutes"),
+    file!("process_steps"),
+    file!("regional_supply"),
+    file!("regional_demand"),
+    file!("candidate_projects"),
 ];
 
 #[cfg(test)]

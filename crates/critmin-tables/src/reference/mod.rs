@@ -25,10 +25,12 @@ mod curated;
 mod embedded;
 mod records;
 mod registers;
+mod response;
 mod storage;
 
 pub use curated::{curated_table, read_curated};
 pub use records::{industry_links, parameters, supplier_probabilities};
+pub use response::{candidate_projects, end_uses, process_steps, regional_demand, regional_supply, substitutes};
 
 /// The tables' declarations, sizes and sources as a Frictionless data package (JSON).
 pub const DATAPACKAGE: &str = include_str!("../../data/datapackage.json");

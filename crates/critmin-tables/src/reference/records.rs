@@ -9,6 +9,7 @@ use critmin_core::{
 
 use super::columns::{Columns, Texts, date, number, year};
 use super::registers::registers;
+use super::response;
 use crate::Error;
 
 /// Gives a table by name.
@@ -30,6 +31,12 @@ pub(super) fn dataset(table: Lookup<'_>) -> Result<Dataset, Error> {
         recipes: recipes(table)?,
         industry_links: industry_links(&table("industry_links")?)?,
         supplier_probabilities: supplier_probabilities(&table("supplier_probabilities")?)?,
+        end_uses: response::end_uses(&table("end_uses")?)?,
+        substitutes: response::substitutes(&table("substitutes")?)?,
+        process_steps: response::process_steps(&table("process_steps")?)?,
+        regional_supply: response::regional_supply(&table("regional_supply")?)?,
+        regional_demand: response::regional_demand(&table("regional_demand")?)?,
+        candidate_projects: response::candidate_projects(&table("candidate_projects")?)?,
         sources: sources(table)?,
     })
 }
@@ -413,7 +420,7 @@ fn production_statistic(found: &str) -> Result<ProductionStatistic, Error> {
     }
 }
 
-fn grade(found: &str) -> Result<Grade, Error> {
+pub(super) fn grade(found: &str) -> Result<Grade, Error> {
     match found {
         "published" => Ok(Grade::Published),
         "literature" => Ok(Grade::Literature),

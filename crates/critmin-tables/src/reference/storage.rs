@@ -7,6 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -19,13 +20,20 @@ use crate::schema::{ColumnKind, TableSchema};
 /// Columns whose figures are whole numbers at their source, kept as 32-bit integers.
 const WHOLE_NUMBERS: [(&str, &str); 1] = [("io_cells", "value_million_usd")];
 
+/// Tables of fewer rows leave out the copy of their Arrow schema: it would outweigh the figures, and reading casts to the
+/// declared types anyway. Larger ones keep it, so that labels come back as such without a detour.
+const FEW_ROWS: usize = 2_000;
+
 /// The bytes of the file of `table`.
 pub(super) fn pack(schema: &TableSchema, table: &RecordBatch) -> Result<Vec<u8>, Error> {
     let stored = stored_form(schema, table)?;
     let mut bytes = Vec::new();
     let fault = |fault: &dyn std::fmt::Display| incomplete(schema, fault);
     let properties = properties(&stored).map_err(|e| fault(&e))?;
-    let mut writer = ArrowWriter::try_new(&mut bytes, stored.schema(), Some(properties)).map_err(|e| fault(&e))?;
+    let is_small = stored.num_rows() < FEW_ROWS;
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(is_small);
+    let writer = ArrowWriter::try_new_with_options(&mut bytes, stored.schema(), options);
+    let mut writer = writer.map_err(|e| fault(&e))?;
     writer.write(&stored).map_err(|e| fault(&e))?;
     writer.close().map_err(|e| fault(&e))?;
     Ok(bytes)

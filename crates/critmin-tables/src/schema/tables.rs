@@ -1,7 +1,7 @@
 //! The tables of the reference dataset, in reading order.
 
 use super::ColumnKind::{Date, Label, Number, Single, Text, Truth, Whole, Year};
-use super::{Column, TableSchema, chains, economy, optional, required};
+use super::{Column, TableSchema, chains, economy, optional, required, response};
 
 // Columns that several tables share.
 const COUNTRY: Column = required("country", Label, "ISO 3166-1 alpha-3; see `countries`");
@@ -557,4 +557,10 @@ pub static TABLES: &[TableSchema] = &[
     chains::FAULTS,
     economy::LINKS,
     economy::PROBABILITIES,
+    response::END_USES,
+    response::SUBSTITUTES,
+    response::PROCESS_STEPS,
+    response::REGIONAL_SUPPLY,
+    response::REGIONAL_DEMAND,
+    response::CANDIDATE_PROJECTS,
 ];

@@ -1,0 +1,9 @@
+//! What can be done?
+
+pub mod equilibrium;
+mod error;
+pub mod material;
+pub mod network;
+pub mod stockpile;
+
+pub use error::{Error, Fault};

@@ -1,0 +1,403 @@
+"""What a network does at its optimum, what its limits are worth, and what changed against another plan."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from critmin import _core, _plan_words
+from critmin._frames import rows_frame
+from critmin.exceptions import InvalidDataError, UnknownNameError
+from critmin.result import write_tables
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+    from critmin._plan_network import SupplyNetwork
+
+# A shortfall below this share of the demand is what solvers leave of a zero.
+ROUNDING = 1e-6
+DAYS_PER_MONTH = 365.25 / 12
+_USE = ("period", "region", "use", "form")
+
+
+def _text(*names: str) -> dict[str, type]:
+    return dict.fromkeys(names, str)
+
+
+def _number(*names: str) -> dict[str, type]:
+    return dict.fromkeys(names, float)
+
+
+COLUMNS: dict[str, dict[str, type]] = {
+    "costs": {**_text("part"), **_number("cost_usd")},
+    "production": {
+        **_text("period", "process", "region", "form"), **_number("output_t", "capacity_t", "by_product_limit_t"),
+    },
+    "flows": {
+        **_text("period", "arc", "origin", "destination", "via", "form"), "is_leak": bool, "is_banned": bool,
+        **_number("sent_t", "arrived_t", "cost_usd_per_t", "worth_of_a_tonne_usd_per_t"),
+    },
+    "stocks": {**_text("period", "region", "form"), **_number("stock_t", "released_t", "cover_t")},
+    "uses": {
+        **_text(*_USE), **_number("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd"),
+    },
+    "substitutions": {
+        **_text(*_USE, "substitute", "draws_form"), **_number("substituted_t", "drawn_t", "feasible_t"),
+    },
+    "prices": {
+        **_text("period", "region", "form"), "price_usd_per_t": float, "is_idle": bool,
+        **_number("low_usd_per_t", "high_usd_per_t"),
+    },
+    "rents": {
+        **_text("period", "kind", "name", "region", "form"), **_number("limit_t", "used_t", "rent_usd_per_t"),
+    },
+}  # fmt: skip
+# What names a row of each table, for the comparison of two plans.
+KEYS = {
+    "costs": ("part",),
+    "production": ("period", "process", "region", "form"),
+    "flows": ("period", "arc", "origin", "destination", "via", "form", "is_leak"),
+    "stocks": ("period", "region", "form"),
+    "uses": _USE,
+    "substitutions": (*_USE, "substitute", "draws_form"),
+    "prices": ("period", "region", "form"),
+    "rents": ("period", "kind", "name", "region", "form"),
+}
+# What is compared; a row that one plan lacks counts as zero there, except of a price.
+_COMPARED = {
+    "costs": ("cost_usd",),
+    "production": ("output_t",),
+    "flows": ("sent_t", "arrived_t"),
+    "stocks": ("stock_t", "released_t"),
+    "uses": ("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd"),
+    "substitutions": ("substituted_t", "drawn_t"),
+    "prices": ("price_usd_per_t",),
+    "rents": ("used_t", "rent_usd_per_t"),
+}
+_AMOUNTS = ("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cheapest way to serve the uses of a network, proven. Every table is a polars frame with units in its names.
+
+    Attributes
+    ----------
+    record
+        The plan as plain Python objects.
+    network
+        What was planned.
+    options
+        How.
+    """
+
+    record: dict[str, Any] = field(repr=False)
+    network: SupplyNetwork
+    options: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        return str(self.record["title"])
+
+    @property
+    def cost_usd(self) -> float:
+        """Total discounted cost [USD], that of unmet demand included."""
+        return float(self.record["cost_usd"])
+
+    @property
+    def certificate(self) -> dict[str, float]:
+        """How far the optimum is from a proof: ``primal``, ``dual``, ``gap``, relative; 0 is a proof."""
+        return dict(self.record["certificate"])
+
+    @property
+    def flags(self) -> list[str]:
+        """What a reader must know: by-product caps off, a single buyer, a hard ban."""
+        return list(self.record["flags"])
+
+    @property
+    def periods(self) -> list[str]:
+        """Names of the periods, in order."""
+        return list(self.record["periods"])
+
+    @functools.cached_property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by name."""
+        found = {name: rows_frame(self.record[name], kinds) for name, kinds in COLUMNS.items()}
+        return {**found, "bottleneck": _bottleneck(found["rents"])}
+
+    @property
+    def costs(self) -> pl.DataFrame:
+        """The cost by part [USD]: process, freight, tariff, premium, holding, substitution, unmet, salvage."""
+        return self.tables["costs"]
+
+    @property
+    def production(self) -> pl.DataFrame:
+        """What each process makes, and what limits it [t]."""
+        return self.tables["production"]
+
+    @property
+    def flows(self) -> pl.DataFrame:
+        """What each route carries [t]; of a closed one, what a tonne through it would save [USD/t]."""
+        return self.tables["flows"]
+
+    @property
+    def stocks(self) -> pl.DataFrame:
+        """What each store holds at the end of a period, what it released, and its cover [t]."""
+        return self.tables["stocks"]
+
+    @property
+    def uses(self) -> pl.DataFrame:
+        """What each use gets: demand, supplied, substituted and shortfall [t], and its cost [USD]."""
+        return self.tables["uses"]
+
+    @property
+    def substitutions(self) -> pl.DataFrame:
+        """What each substitute replaces, what it draws on, and how much could have switched [t]."""
+        return self.tables["substitutions"]
+
+    @property
+    def prices(self) -> pl.DataFrame:
+        """What a tonne is worth where [USD/t]; where nothing moves (``is_idle``) it is one price of many."""
+        return self.tables["prices"]
+
+    @property
+    def rents(self) -> pl.DataFrame:
+        """What one tonne more of each limit that binds is worth, by period [USD/t]."""
+        return self.tables["rents"]
+
+    @property
+    def bottleneck(self) -> pl.DataFrame:
+        """The limits that bind, the one that earns most first.
+
+        ``rent_usd`` is rent times what stands against the limit, over all periods; ``rent_usd_per_t`` its mean over
+        that mass, ``highest_rent_usd_per_t`` that of the worst period.
+        """
+        return self.tables["bottleneck"]
+
+    def shortfall(
+        self, by: str | Sequence[str] = ("use",), *, regions: str | Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Add up what is not met.
+
+        Parameters
+        ----------
+        by
+            Some of ``"use"``, ``"region"``, ``"form"`` and ``"period"``. Name ``"form"`` where a network holds several
+            metals: their tonnes do not add up.
+        regions
+            Which; by default all.
+
+        Returns
+        -------
+        polars.DataFrame
+            What was asked for, ``demand_t``, ``supplied_t``, ``substituted_t``, ``shortfall_t``,
+            ``shortfall_cost_usd``, and ``shortfall_share`` of the demand.
+
+        Raises
+        ------
+        InvalidDataError
+            When ``by`` names something else.
+        UnknownNameError
+            When a region has no use.
+        """
+        import polars as pl
+
+        asked = [by] if isinstance(by, str) else list(by)
+        if not set(asked) <= set(_USE):
+            raise InvalidDataError(f"found `by` = {asked}: expected some of {list(_USE)}")
+        rows = self.uses.filter(pl.col("region").is_in(self.buyers(regions)))
+        sums = [pl.col(name).sum() for name in _AMOUNTS]
+        found = rows.group_by(asked, maintain_order=True).agg(sums) if asked else rows.select(sums)
+        share = pl.when(pl.col("demand_t") > 0).then(pl.col("shortfall_t") / pl.col("demand_t"))
+        return found.with_columns(share.alias("shortfall_share"))
+
+    def months_bridged(self, region: str) -> float | None:
+        """Tell how long stocks and other supply carry a region before its first shortfall, in months.
+
+        It counts whole periods from the first in which a route is banned, or from the first at all where none is.
+
+        Returns
+        -------
+        float or None
+            ``None`` when no period of the plan has a shortfall.
+
+        Raises
+        ------
+        UnknownNameError
+            When the region has no use.
+        """
+        import polars as pl
+
+        short = self.shortfall("period", regions=region).filter(pl.col("shortfall_share") > ROUNDING)["period"]
+        banned = set(self.flows.filter(pl.col("is_banned"))["period"])
+        days, is_on = 0.0, not banned
+        for period, length in zip(self.periods, self.record["period_days"], strict=True):
+            is_on = is_on or period in banned
+            if is_on and period in set(short):
+                return days / DAYS_PER_MONTH
+            days += length if is_on else 0.0
+        return None
+
+    def last_tonne(self, region: str) -> pl.DataFrame:
+        """Return the price of the last tonne of each form that the uses of a region take, period by period [USD/t].
+
+        Raises
+        ------
+        UnknownNameError
+            When the region has no use.
+        """
+        import polars as pl
+
+        self.buyers(region)
+        forms = self.uses.filter(pl.col("region") == region)["form"].unique()
+        is_wanted = (pl.col("region") == region) & pl.col("form").is_in(forms.implode())
+        return self.prices.filter(is_wanted).drop("region")
+
+    def buyers(self, regions: str | Sequence[str] | None = None) -> list[str]:
+        """Return the regions with uses, all or those that are named.
+
+        Raises
+        ------
+        UnknownNameError
+            When a region has no use.
+        """
+        known = self.uses["region"].unique(maintain_order=True).to_list()
+        wanted = known if regions is None else [regions] if isinstance(regions, str) else list(regions)
+        unknown = [region for region in wanted if region not in known]
+        if unknown:
+            raise UnknownNameError(f"no use in {unknown}: expected some of {known}")
+        return wanted
+
+    def compare(self, base: Plan) -> PlanChange:
+        """Set the plan against another, table by table."""
+        if not isinstance(base, Plan):
+            raise InvalidDataError(f"found a `{type(base).__name__}`, expected a `Plan`: pass what `plan()` returns")
+        return PlanChange(self, base)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Version, options, fingerprint of the network, flags, and the certificate."""
+        about = {"title": self.title, "version": _core.__version__, "network": self.network.fingerprint}
+        proof = {"certificate": self.certificate, "iterations": self.record["iterations"]}
+        return {**about, "options": self.options, "flags": self.flags, **proof}
+
+    def summary(self, regions: str | Sequence[str] | None = None) -> str:
+        """Tell the plan on one screen: what buyers get, who is short, the last tonne's price, what binds."""
+        return "\n".join([*_plan_words.plan_lines(self, self.buyers(regions)), *_plan_words.notes(self)])
+
+    def to_json(self) -> str:
+        """Return the plan as one JSON text."""
+        return json.dumps(self.record)
+
+    def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
+        """Write every table, the network and the provenance record into a folder.
+
+        Raises
+        ------
+        InvalidDataError
+            When a format is none of ``"parquet"``, ``"csv"`` and ``"json"``.
+        WriteError
+            When the folder cannot be written; nothing half-written is left behind.
+        """
+        texts = {
+            "network.json": self.network.to_json(),
+            "provenance.json": json.dumps(self.provenance, indent=2) + "\n",
+        }
+        if "json" in formats:
+            texts["plan.json"] = self.to_json()
+        return write_tables(folder, tables=self.tables, texts=texts, formats=formats)
+
+    def __repr__(self) -> str:
+        """Say what it came to."""
+        return f"<Plan of `{self.title}`: {len(self.periods)} periods, {_plan_words.money(self.cost_usd)}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """A plan against its base: every table with ``_base`` and ``_change`` beside each figure.
+
+    A row that one of the two lacks counts as zero there; a price that is not there stays absent.
+    """
+
+    plan: Plan
+    base: Plan
+
+    @property
+    def cost_usd(self) -> float:
+        """Change of the total cost [USD]; above 0 = the plan is dearer than its base."""
+        return self.plan.cost_usd - self.base.cost_usd
+
+    @functools.cached_property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by name."""
+        return {name: _difference(name, self.plan, self.base) for name in _COMPARED}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """Return one table: ``change["flows"]``.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none of this name.
+        """
+        if name not in _COMPARED:
+            raise UnknownNameError(f"unknown table `{name}`: expected one of {list(_COMPARED)}")
+        return self.tables[name]
+
+    def summary(self, regions: str | Sequence[str] | None = None) -> str:
+        """Tell what changed: cost by part, what buyers get, the routes that gained and lost most."""
+        return "\n".join(_plan_words.change_lines(self, self.plan.buyers(regions)))
+
+    def __repr__(self) -> str:
+        """Say what it came to."""
+        return f"<PlanChange of `{self.plan.title}`: cost {_plan_words.money(self.cost_usd, signed=True)}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+
+def _bottleneck(rents: pl.DataFrame) -> pl.DataFrame:
+    """Add up the rents of each limit over the periods."""
+    import polars as pl
+
+    rent, used = pl.col("rent_usd_per_t"), pl.col("used_t")
+    where = ("kind", "name", "form", "region")
+    mean = pl.when(used.sum() > 0).then((rent * used).sum() / used.sum()).otherwise(rent.mean())
+    sums = rents.group_by(where, maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("n_periods"),
+        used.sum(),
+        (rent * used).sum().alias("rent_usd"),
+        mean.alias("rent_usd_per_t"),
+        rent.max().alias("highest_rent_usd_per_t"),
+    )
+    # A limit at zero earns nothing and binds none the less: after those that earn, by its rent.
+    order = ["rent_usd", "highest_rent_usd_per_t", *where]
+    ranked = sums.sort(order, descending=[True, True, *[False] * len(where)], nulls_last=True)
+    return ranked.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+
+
+def _difference(name: str, plan: Plan, base: Plan) -> pl.DataFrame:
+    import polars as pl
+
+    keys, values = list(KEYS[name]), _COMPARED[name]
+    ours, theirs = (each.tables[name].select(*keys, *values) for each in (plan, base))
+    both = ours.join(theirs, on=keys, how="full", coalesce=True, nulls_equal=True, suffix="_base",
+                     maintain_order="left_right")  # fmt: skip
+    if name != "prices":
+        both = both.with_columns(pl.col(*values, *(f"{value}_base" for value in values)).fill_null(0.0))
+    changes = [(pl.col(value) - pl.col(f"{value}_base")).alias(f"{value}_change") for value in values]
+    return both.with_columns(changes).select(
+        *keys, *(f"{value}{end}" for value in values for end in ("", "_base", "_change"))
+    )
