@@ -6,6 +6,7 @@ mod rays;
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus};
 
+use crate::reduce::Reduction;
 use crate::{Error, Problem};
 use form::{Form, Origin};
 
@@ -24,6 +25,18 @@ pub(crate) struct Inner {
 }
 
 pub(crate) fn solve(problem: &Problem, time_limit_s: Option<f64>) -> Result<Inner, Error> {
+    let reduction = Reduction::new(problem)?;
+    let inner = if reduction.problem.n_columns() == 0 {
+        Inner { values: Vec::new(), row_duals: Vec::new(), cone_duals: Vec::new(), iterations: 0 }
+    } else {
+        general(&reduction, time_limit_s)?
+    };
+    Ok(reduction.restore(problem, inner))
+}
+
+/// Every kind of problem.
+fn general(reduction: &Reduction, time_limit_s: Option<f64>) -> Result<Inner, Error> {
+    let problem = &reduction.problem;
     let form = Form::new(problem);
     let mut solver = DefaultSolver::new(
         &hessian(problem),
@@ -45,7 +58,7 @@ pub(crate) fn solve(problem: &Problem, time_limit_s: Option<f64>) -> Result<Inne
         SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => {
             let is_proven = rays::is_contradiction(problem, &form, &solution.z);
             return Err(if is_proven {
-                rays::infeasible(&form.origins, &solution.z)
+                rays::infeasible(reduction, &form.origins, &solution.z)
             } else {
                 rays::unproven("infeasible")
             });

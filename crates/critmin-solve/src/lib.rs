@@ -35,6 +35,7 @@ mod error;
 mod interior;
 mod least_deviation;
 mod problem;
+mod reduce;
 mod simplex;
 mod solve;
 

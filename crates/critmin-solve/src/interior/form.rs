@@ -9,7 +9,8 @@ use crate::Problem;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Origin {
     Row(usize),
-    Bound,
+    /// Of a column.
+    Bound(usize),
     /// Three rows one after the other.
     Cone,
 }
@@ -53,7 +54,7 @@ impl Triplets {
             self.push(Origin::Row(index), 1.0, row.upper, &row.terms);
         }
         for (column, (lower, _)) in bounds(problem).filter(|(_, (lower, upper))| is_equation(*lower, *upper)) {
-            self.push(Origin::Bound, 1.0, lower, &[(column, 1.0)]);
+            self.push(Origin::Bound(column), 1.0, lower, &[(column, 1.0)]);
         }
     }
 
@@ -63,7 +64,7 @@ impl Triplets {
             self.sides(Origin::Row(index), row.lower, row.upper, &row.terms);
         }
         for (column, (lower, upper)) in bounds(problem).filter(|(_, (lower, upper))| !is_equation(*lower, *upper)) {
-            self.sides(Origin::Bound, lower, upper, &[(column, 1.0)]);
+            self.sides(Origin::Bound(column), lower, upper, &[(column, 1.0)]);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::interior::NAME;
 use crate::interior::form::{Form, Origin};
+use crate::reduce::Reduction;
 use crate::{Error, Problem};
 
 /// How exactly a ray must hold, as a share of what it proves.
@@ -55,16 +56,17 @@ pub(super) fn is_way_down(problem: &Problem, way: &[f64]) -> bool {
     gain < 0.0 && cones && rows && bounds && is_linear
 }
 
-/// The solver's proof gives each row a weight: rows with the largest ones conflict.
-pub(super) fn infeasible(origins: &[(Origin, f64)], weights: &[f64]) -> Error {
+/// The solver's proof gives each row a weight: rows with the largest ones conflict, those that became bounds included.
+pub(super) fn infeasible(reduction: &Reduction, origins: &[(Origin, f64)], weights: &[f64]) -> Error {
     const NAMED: usize = 8;
     const SMALL: f64 = 1e-3;
     let mut parts: Vec<(usize, f64)> = origins
         .iter()
         .zip(weights)
-        .filter_map(|((origin, _), weight)| match origin {
-            Origin::Row(row) => Some((*row, weight.abs())),
-            Origin::Bound | Origin::Cone => None,
+        .filter_map(|((origin, sign), weight)| match origin {
+            Origin::Row(row) => Some((reduction.row(*row), weight.abs())),
+            Origin::Bound(column) => reduction.cause(*column, sign * weight < 0.0).map(|row| (row, weight.abs())),
+            Origin::Cone => None,
         })
         .collect();
     parts.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
