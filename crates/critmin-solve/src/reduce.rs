@@ -49,7 +49,7 @@ impl Reduction {
             in_cone[column] = true;
         }
         let stays = reduction.settle(problem, &merged, &in_cone)?;
-        reduction.assemble(problem, &merged, &in_cone, stays);
+        reduction.assemble(problem, &merged, &in_cone, &stays);
         Ok(reduction)
     }
 
@@ -134,7 +134,7 @@ impl Reduction {
         Ok(())
     }
 
-    fn assemble(&mut self, problem: &Problem, merged: &[Vec<(usize, f64)>], in_cone: &[bool], stays: Vec<bool>) {
+    fn assemble(&mut self, problem: &Problem, merged: &[Vec<(usize, f64)>], in_cone: &[bool], stays: &[bool]) {
         let mut place = vec![usize::MAX; problem.n_columns()];
         for column in 0..problem.n_columns() {
             if !in_cone[column] && self.is_fixed(column) {
