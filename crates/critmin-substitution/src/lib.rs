@@ -1,6 +1,6 @@
 //! What can be done?
-mod error;
 pub mod equilibrium;
+mod error;
 pub mod material;
 pub mod stockpile;
 

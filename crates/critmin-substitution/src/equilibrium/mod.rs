@@ -1,1 +1,1 @@
-//! To be written.
+//! What do markets do by themselves when a source, a route or a price changes?
