@@ -119,6 +119,10 @@ impl Faults {
         self.require((0.0..=1.0).contains(&value), place, value, "a share in [0, 1]");
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// An error when anything was found.
     pub(crate) fn finish(self) -> Result<(), Error> {
         if self.found.is_empty() { Ok(()) } else { Err(Error::Invalid { what: self.what, faults: self.found }) }
