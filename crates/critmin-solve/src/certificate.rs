@@ -7,9 +7,10 @@ use crate::{Error, Problem};
 /// How far a claimed optimum is from a proven one. All zero is a proof in exact arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Largest violation of a row or bound, each over 1 plus the magnitude of that bound.
+    /// Largest violation of a row or bound, each over 1 plus the magnitude of that bound, or of a power cone, over 1 plus
+    /// the magnitude of its `z`.
     pub primal: f64,
-    /// Largest violation of a dual sign, over 1 plus the largest cost; 0 where a problem of whole numbers has no duals.
+    /// Largest violation of a dual sign or of a dual cone, over 1 plus the largest cost; 0 where a problem of whole numbers has no duals.
     pub dual: f64,
     /// Objective less the bound that the duals prove, over the larger of 1 and the magnitude of the objective. For a
     /// problem of whole numbers the solver's own gap.
@@ -68,14 +69,34 @@ impl Certificate {
 ///
 /// # Errors
 ///
-/// [`Error::WrongSize`] when the lengths do not fit the problem.
+/// [`Error::WrongSize`] when the lengths do not fit the problem, or when it has power cones: those need
+/// [`certify_with_cones`].
 pub fn certify(problem: &Problem, values: &[f64], row_duals: &[f64]) -> Result<Certificate, Error> {
+    certify_with_cones(problem, values, row_duals, &[])
+}
+
+/// Checks `values`, `row_duals` and `cone_duals` (one triple per power cone) against `problem`, in its own units.
+///
+/// As [`certify`]; the duals of a cone lie in its dual cone, add nothing to the bound and lower the reduced costs of its
+/// columns: `r = c + Qx - A'y - E'u`, with `E` choosing the columns of the cones.
+///
+/// # Errors
+///
+/// [`Error::WrongSize`] when the lengths do not fit the problem.
+pub fn certify_with_cones(
+    problem: &Problem,
+    values: &[f64],
+    row_duals: &[f64],
+    cone_duals: &[[f64; 3]],
+) -> Result<Certificate, Error> {
     size("values", values.len(), problem.n_columns())?;
     size("row duals", row_duals.len(), problem.n_rows())?;
+    size("cone duals", cone_duals.len(), problem.n_cones())?;
     let objective = problem.objective(values);
-    let reduced = reduced_costs(problem, values, row_duals);
+    let reduced = reduced_costs(problem, values, row_duals, cone_duals);
     let mut bound = -0.5 * problem.quadratic.iter().zip(values).map(|(cost, value)| cost * value * value).sum::<f64>();
-    let mut dual = 0.0_f64;
+    let cones = problem.cones.iter().zip(cone_duals);
+    let mut dual = cones.map(|(cone, price)| cone.dual_miss(*price)).fold(0.0, f64::max);
     let rows = problem.rows.iter().map(|row| (row.lower, row.upper)).zip(row_duals.iter().copied());
     let columns = problem.lower.iter().copied().zip(problem.upper.iter().copied()).zip(reduced);
     for ((lower, upper), price) in rows.chain(columns) {
@@ -84,7 +105,8 @@ pub fn certify(problem: &Problem, values: &[f64], row_duals: &[f64]) -> Result<C
         if side.is_finite() {
             bound += price * side;
         } else {
-            dual = dual.max(price.abs());
+            // NaN is no price: `max` would pass over it.
+            dual = if price.is_nan() { f64::INFINITY } else { dual.max(price.abs()) };
         }
     }
     let largest_cost = problem.cost.iter().fold(0.0_f64, |largest, cost| largest.max(cost.abs()));
@@ -96,8 +118,8 @@ pub fn certify(problem: &Problem, values: &[f64], row_duals: &[f64]) -> Result<C
     })
 }
 
-/// `c + Qx - A'y` of every column.
-fn reduced_costs(problem: &Problem, values: &[f64], row_duals: &[f64]) -> Vec<f64> {
+/// `c + Qx - A'y - E'u` of every column.
+pub(crate) fn reduced_costs(problem: &Problem, values: &[f64], row_duals: &[f64], cone_duals: &[[f64; 3]]) -> Vec<f64> {
     let terms = problem.cost.iter().zip(&problem.quadratic).zip(values);
     let mut reduced: Vec<f64> = terms.map(|((cost, quadratic), value)| cost + quadratic * value).collect();
     for (row, price) in problem.rows.iter().zip(row_duals) {
@@ -105,10 +127,15 @@ fn reduced_costs(problem: &Problem, values: &[f64], row_duals: &[f64]) -> Vec<f6
             reduced[*column] -= coefficient * price;
         }
     }
+    for (cone, price) in problem.cones.iter().zip(cone_duals) {
+        for (column, part) in cone.columns.iter().zip(price) {
+            reduced[*column] -= part;
+        }
+    }
     reduced
 }
 
-/// Largest violation of a row or bound, each over 1 plus the magnitude of that bound.
+/// [`Certificate::primal`].
 pub(crate) fn primal_violation(problem: &Problem, values: &[f64]) -> f64 {
     let miss = |value: f64, lower: f64, upper: f64| {
         let below = if lower.is_finite() { (lower - value) / (1.0 + lower.abs()) } else { 0.0 };
@@ -119,7 +146,8 @@ pub(crate) fn primal_violation(problem: &Problem, values: &[f64]) -> f64 {
     let activities = problem.activities(values);
     let rows = problem.rows.iter().zip(activities).map(|(row, activity)| miss(activity, row.lower, row.upper));
     let bounds = values.iter().zip(problem.lower.iter().zip(&problem.upper));
-    rows.chain(bounds.map(|(value, (lower, upper))| miss(*value, *lower, *upper))).fold(0.0, f64::max)
+    let cones = problem.cones.iter().map(|cone| cone.miss(cone.point(values)));
+    rows.chain(bounds.map(|(value, (lower, upper))| miss(*value, *lower, *upper))).chain(cones).fold(0.0, f64::max)
 }
 
 /// Largest distance of a whole-number column from a whole number.

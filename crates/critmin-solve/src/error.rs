@@ -32,6 +32,24 @@ pub enum Error {
         /// What was found.
         found: f64,
     },
+    /// The exponent of a power cone is no share.
+    #[error("the exponent of power cone {cone} is {found}: expected more than 0 and less than 1")]
+    NotAPower {
+        /// Which cone.
+        cone: usize,
+        /// What was found.
+        found: f64,
+    },
+    /// A solver was asked for a kind of problem that it does not know.
+    #[error("{backend} does not solve {what}: {advice}")]
+    NotSupported {
+        /// Which solver.
+        backend: &'static str,
+        /// What the problem has.
+        what: &'static str,
+        /// What to do instead.
+        advice: &'static str,
+    },
     /// Two sizes that must agree.
     #[error("{what}: found {found}, expected {expected}")]
     WrongSize {

@@ -1,6 +1,6 @@
 //! Is this optimum proven?
 //!
-//! A [`Problem`] is a linear, quadratic (diagonal) or mixed-integer problem. [`solve`] hands it to a pure-Rust solver
+//! A [`Problem`] is a linear, quadratic (diagonal), power-cone or mixed-integer problem. [`solve`] hands it to a pure-Rust solver
 //! and returns a [`Solution`] with a [`Certificate`] that this crate computes itself, in the problem's own units: how
 //! far the values miss their rows and bounds, how far the duals miss theirs, and the gap between both. A solver's status
 //! alone is never trusted; a certificate that fails is an error. Scaling is the business of who forms the problem: keep
@@ -30,14 +30,16 @@
 
 mod certificate;
 mod cholesky;
+mod cone;
 mod error;
 mod interior;
 mod least_deviation;
 mod problem;
+mod reduce;
 mod simplex;
 mod solve;
 
-pub use certificate::{Certificate, Tolerances, certify};
+pub use certificate::{Certificate, Tolerances, certify, certify_with_cones};
 pub use error::Error;
 pub use least_deviation::{Deviation, DeviationLimits, LeastDeviation};
 pub use problem::Problem;

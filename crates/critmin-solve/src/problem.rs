@@ -1,9 +1,10 @@
 //! One small type for linear, quadratic and mixed-integer problems.
 
 use crate::Error;
+use crate::cone::PowerCone;
 
 /// Minimise `sum c_j x_j + 1/2 q_j x_j^2` under `row_lower <= A x <= row_upper` and `lower <= x <= upper`, some of `x`
-/// whole numbers. Bounds may be infinite; a row with equal bounds is an equation.
+/// whole numbers, some in power cones. Bounds may be infinite; a row with equal bounds is an equation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Problem {
     pub(crate) cost: Vec<f64>,
@@ -12,6 +13,7 @@ pub struct Problem {
     pub(crate) upper: Vec<f64>,
     pub(crate) is_integer: Vec<bool>,
     pub(crate) rows: Vec<Row>,
+    pub(crate) cones: Vec<PowerCone>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -91,7 +93,8 @@ impl Problem {
     ///
     /// # Errors
     ///
-    /// [`Error::NotANumber`], [`Error::BoundsReversed`], [`Error::NotConvex`] or [`Error::WrongSize`] for the first fault.
+    /// [`Error::NotANumber`], [`Error::BoundsReversed`], [`Error::NotConvex`], [`Error::NotAPower`] or
+    /// [`Error::WrongSize`] for the first fault.
     pub fn validate(&self) -> Result<(), Error> {
         for column in 0..self.n_columns() {
             finite(self.cost[column], || format!("the cost of column {column}"))?;
@@ -111,7 +114,7 @@ impl Problem {
                 }
             }
         }
-        Ok(())
+        self.cones.iter().enumerate().try_for_each(|(index, cone)| cone.validate(index, self.n_columns()))
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use microlp::{ComparisonOp, OptimizationDirection, SolveOutcome, Variable};
 
+use crate::reduce::merged;
 use crate::{Error, Problem, SolveOptions};
 
 /// What messages call it.
@@ -19,7 +20,8 @@ pub(crate) fn solve(problem: &Problem, options: &SolveOptions) -> Result<Vertex,
     let mut model = microlp::Problem::new(OptimizationDirection::Minimize);
     let columns: Vec<Variable> = (0..problem.n_columns()).map(|column| variable(&mut model, problem, column)).collect();
     for row in &problem.rows {
-        let terms: Vec<(Variable, f64)> = merged(&row.terms).map(|(column, value)| (columns[column], value)).collect();
+        let terms: Vec<(Variable, f64)> =
+            merged(&row.terms).into_iter().map(|(column, value)| (columns[column], value)).collect();
         if row.lower.total_cmp(&row.upper).is_eq() {
             model.add_constraint(terms, ComparisonOp::Eq, row.upper);
             continue;
@@ -59,15 +61,6 @@ fn variable(model: &mut microlp::Problem, problem: &Problem, column: usize) -> V
         return model.add_integer_var(problem.cost[column], whole);
     }
     model.add_var(problem.cost[column], (lower, upper))
-}
-
-/// Terms with each column once, in the order of the columns.
-fn merged(terms: &[(usize, f64)]) -> impl Iterator<Item = (usize, f64)> {
-    let mut sums = std::collections::BTreeMap::new();
-    for (column, value) in terms {
-        *sums.entry(*column).or_insert(0.0) += value;
-    }
-    sums.into_iter().filter(|(_, value)| *value != 0.0)
 }
 
 fn fault(error: microlp::Error) -> Error {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::{integrality, primal_violation};
-use crate::{Certificate, Error, Problem, Tolerances, certify, interior, simplex};
+use crate::{Certificate, Error, Problem, Tolerances, certify_with_cones, interior, simplex};
 
 /// Which solver to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub enum Backend {
     /// Whole numbers: simplex with branch and bound. Everything else: interior point, which gives duals.
     #[default]
     Automatic,
-    /// Interior point (the crate `clarabel`): linear and quadratic, with duals; values are interior, so zeros come
+    /// Interior point (the crate `clarabel`): linear, quadratic and power cones, with duals; values are interior, so zeros come
     /// back as about 1e-8.
     InteriorPoint,
     /// Simplex (the crate `microlp`): linear and mixed-integer, values at a vertex, so zeros are zeros. It gives no
@@ -40,6 +40,9 @@ pub struct Solution {
     pub values: Vec<f64>,
     /// What one unit more of each row's bound costs; empty for a problem of whole numbers.
     pub row_duals: Vec<f64>,
+    /// What the columns of each power cone are worth to it, as a point of its dual cone; empty without cones.
+    #[serde(default)]
+    pub cone_duals: Vec<[f64; 3]>,
     /// The objective.
     pub objective: f64,
     /// How far it is from a proof.
@@ -52,10 +55,13 @@ pub struct Solution {
 ///
 /// # Errors
 ///
-/// The faults of [`Problem::validate`]; [`Error::Infeasible`], [`Error::Unbounded`], [`Error::StoppedEarly`];
+/// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`], [`Error::StoppedEarly`];
 /// [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
     problem.validate()?;
+    if 0 < problem.n_cones() && (problem.has_integers() || options.backend == Backend::Simplex) {
+        return Err(unsupported("power cones", "use the interior point, without whole numbers"));
+    }
     if problem.has_integers() {
         return whole_numbers(problem, options);
     }
@@ -67,17 +73,16 @@ pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution, Erro
     } else {
         (inner.values, inner.iterations)
     };
-    let certificate = certify(problem, &values, &inner.row_duals)?;
+    let certificate = certify_with_cones(problem, &values, &inner.row_duals, &inner.cone_duals)?;
     certificate.check(&options.tolerances, interior::NAME)?;
     let objective = problem.objective(&values);
-    Ok(Solution { values, row_duals: inner.row_duals, objective, certificate, iterations })
+    let (row_duals, cone_duals) = (inner.row_duals, inner.cone_duals);
+    Ok(Solution { values, row_duals, cone_duals, objective, certificate, iterations })
 }
 
 fn whole_numbers(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
     if problem.is_quadratic() {
-        let reason =
-            "a quadratic cost beside whole numbers is not supported: make the cost piecewise linear".to_owned();
-        return Err(Error::StoppedEarly { backend: simplex::NAME, reason });
+        return Err(unsupported("a quadratic cost beside whole numbers", "make the cost piecewise linear"));
     }
     let found = simplex::solve(problem, options)?;
     let certificate = Certificate {
@@ -88,6 +93,16 @@ fn whole_numbers(problem: &Problem, options: &SolveOptions) -> Result<Solution, 
     };
     certificate.check(&options.tolerances, simplex::NAME)?;
     let objective = problem.objective(&found.values);
-    let row_duals = Vec::new();
-    Ok(Solution { values: found.values, row_duals, objective, certificate, iterations: found.iterations })
+    Ok(Solution {
+        values: found.values,
+        row_duals: Vec::new(),
+        cone_duals: Vec::new(),
+        objective,
+        certificate,
+        iterations: found.iterations,
+    })
+}
+
+fn unsupported(what: &'static str, advice: &'static str) -> Error {
+    Error::NotSupported { backend: simplex::NAME, what, advice }
 }
