@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # More rows than this do not fit on one screen.
 _MOST = 8
-# A blocs' gain below this share of the largest is rounding.
+# A gain below this is rounding [million USD].
 _NOTHING = 1e-9
 
 INFORMATION = {
@@ -119,6 +119,15 @@ def assumptions(found: Decision) -> list[str]:
     ]
 
 
+def how_many(found: Frontier) -> str:
+    """Tell how many budgets were asked, and how many problems that took."""
+    budgets = found.points["budget_million_usd"]
+    return (
+        f"{len(budgets)} budgets from {short(budgets[0])} to {_money(budgets[-1])}; {found.record['n_solved']} problems "
+        f"solved, {found.record['n_reused']} points proven from others."
+    )
+
+
 def frontier(found: Frontier) -> list[str]:
     """Tell where the chosen set changes."""
     rows = found.points.to_dicts()
@@ -126,8 +135,7 @@ def frontier(found: Frontier) -> list[str]:
     told = [row for row in rows[1:] if row["changes"]]
     lines = [
         found.portfolio.title,
-        f"{len(rows)} budgets from {short(first['budget_million_usd'])} to {_money(rows[-1]['budget_million_usd'])}; "
-        f"{found.record['n_solved']} problems solved, {found.record['n_reused']} points proven from others.",
+        how_many(found),
         f"At {_money(first['budget_million_usd'])}: {first['projects'] or 'no project'}, cost "
         f"{short(first['objective_million_usd'])}.",
     ]

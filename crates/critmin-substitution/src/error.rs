@@ -47,6 +47,18 @@ pub enum Error {
         /// What is missing and where it can be given.
         how: String,
     },
+    /// An input that nothing replaces is gone, so the product has no finite cost.
+    #[error(
+        "`{nest}` cannot be made: `{input}` is gone and the elasticity of substitution is {elasticity}; give it a choke price (the cost ratio of its substitute) or, where other inputs remain, an elasticity above 1"
+    )]
+    EssentialInput {
+        /// Which product.
+        nest: String,
+        /// The input that is gone.
+        input: String,
+        /// Elasticity of substitution of the nest.
+        elasticity: f64,
+    },
     /// The caller asked to stop.
     #[error("stopped on request")]
     Interrupted,
@@ -65,6 +77,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at `place`.
+    #[expect(clippy::needless_pass_by_value, reason = "a number or a literal is handed over as it is")]
     pub fn new(place: impl Into<String>, found: impl ToString, expected: impl Into<String>) -> Self {
         Self { place: place.into(), found: found.to_string(), expected: expected.into() }
     }
@@ -73,6 +86,46 @@ impl Fault {
 impl std::fmt::Display for Fault {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: found {}, expected {}", self.place, self.found, self.expected)
+    }
+}
+
+/// Faults under collection, so that a caller sees all of them at once.
+pub(crate) struct Faults {
+    what: &'static str,
+    found: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn of(what: &'static str) -> Self {
+        Self { what, found: Vec::new() }
+    }
+
+    /// A fault unless `holds`.
+    pub(crate) fn require(&mut self, holds: bool, place: &str, found: impl std::fmt::Display, expected: &str) {
+        if !holds {
+            self.found.push(Fault::new(place, found, expected));
+        }
+    }
+
+    pub(crate) fn at_least_zero(&mut self, place: &str, value: f64) {
+        self.require(value.is_finite() && 0.0 <= value, place, value, "a finite number of at least 0");
+    }
+
+    pub(crate) fn positive(&mut self, place: &str, value: f64) {
+        self.require(value.is_finite() && 0.0 < value, place, value, "a finite number above 0");
+    }
+
+    pub(crate) fn share(&mut self, place: &str, value: f64) {
+        self.require((0.0..=1.0).contains(&value), place, value, "a share in [0, 1]");
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// An error when anything was found.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.found.is_empty() { Ok(()) } else { Err(Error::Invalid { what: self.what, faults: self.found }) }
     }
 }
 

@@ -64,9 +64,8 @@ def about(made: Candidates | None) -> None:
 
 def budgets(found: Frontier, *, everything: bool) -> None:
     """Print the best set at every budget, or only where it changes."""
-    title, *lines = _decision_words.frontier(found)
-    print_line(title, style="bold")
-    print_lines(lines[:1])
+    print_line(found.portfolio.title, style="bold")
+    print_line(_decision_words.how_many(found))
     points = found.points.to_dicts()
     shown = points if everything else [row for row in points if row["changes"] or row is points[0] or row is points[-1]]
     cells = [
@@ -100,7 +99,7 @@ def rules(found: pl.DataFrame) -> None:
 def lent(found: dict[str, float]) -> None:
     """Print what a loan is worth."""
     print_item("Loan", f"{short(found['loan_million_usd'])} million USD")
-    print_item("Yearly payment after the grace", f"{percent(found['annuity'])} of the loan")
+    print_item("Yearly payment after the grace", f"{100 * found['annuity']:.2f} % of the loan")
     print_item("Grant element", f"{100 * found['grant_element']:.2f} % of the loan is a gift")
     print_item("Grant equivalent", f"{short(found['grant_equivalent_million_usd'])} million USD")
 

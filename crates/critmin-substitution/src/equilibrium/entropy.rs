@@ -1,0 +1,517 @@
+//! Nobody optimises: trade rescales, as close to the present pattern as the new totals, bans and caps allow.
+//!
+//! ```text
+//! min  sum x ln(x / x0)   s.t.  row sums, column sums, x <= cap       x_ij = A_i B_j x0_ij, but for caps
+//! ```
+//!
+//! by alternating scaling of rows and columns (Deming, W. E. and Stephan, F. F. 1940, On a least squares adjustment of a
+//! sampled frequency table when the expected marginal totals are known, Annals of Mathematical Statistics 11(4) 427, doi
+//! 10.1214/aoms/1177731829; Sinkhorn, R. 1967, Diagonal equivalence to matrices with prescribed row and column sums,
+//! American Mathematical Monthly 74(4) 402, doi 10.2307/2314570). Caps are cyclic projections with corrections (Dykstra,
+//! R. L. 1985, An iterative procedure for obtaining I-projections onto the intersection of convex sets, Annals of
+//! Probability 13(3) 975, doi 10.1214/aop/1176992918). Whether any table has these totals is asked first.
+//!
+//! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of base
+//! flows, take `x0 = exp(-b c)`.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::reach::{Network, Reach};
+use crate::Error;
+use crate::error::Faults;
+
+/// How far supplies and demands may differ in total, over the larger.
+const BALANCE: f64 = 1e-9;
+
+/// Present trade between two regions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseFlow {
+    /// Where the material leaves.
+    pub origin: String,
+    /// Where it arrives.
+    pub destination: String,
+    /// How much \[t\], at least 0. Pairs that are not listed do not trade, before or after.
+    pub mass_t: f64,
+}
+
+/// A total of one region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegionTotal {
+    /// The region.
+    pub region: String,
+    /// How much \[t\], at least 0.
+    pub mass_t: f64,
+}
+
+/// Two regions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArcLabel {
+    /// Where the material leaves.
+    pub origin: String,
+    /// Where it arrives.
+    pub destination: String,
+}
+
+/// The most that may move between two regions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArcCap {
+    /// Where the material leaves.
+    pub origin: String,
+    /// Where it arrives.
+    pub destination: String,
+    /// How much \[t\], at least 0.
+    pub mass_t: f64,
+}
+
+/// Present trade, and what changes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReroutingModel {
+    /// Present trade, one row per pair.
+    pub flows: Vec<BaseFlow>,
+    /// New total of every origin.
+    pub supplies: Vec<RegionTotal>,
+    /// New total of every destination.
+    pub demands: Vec<RegionTotal>,
+    /// Pairs that trade no more.
+    #[serde(default)]
+    pub bans: Vec<ArcLabel>,
+    /// Pairs that trade no more than so much.
+    #[serde(default)]
+    pub caps: Vec<ArcCap>,
+}
+
+/// What to do when the totals cannot be met over the pairs that trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShortagePolicy {
+    /// An error that names who cannot be served.
+    #[default]
+    Refuse,
+    /// The least possible is left unsold and unserved, as if a dummy buyer and a dummy supplier traded with every region in
+    /// proportion to its total.
+    Dummy,
+}
+
+/// How to rescale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RerouteOptions {
+    /// What to do when the totals cannot be met.
+    pub shortage: ShortagePolicy,
+    /// Largest miss of a total or cap, over the total of all trade.
+    pub tolerance: f64,
+    /// Rounds of scaling after which the search gives up.
+    pub max_iterations: usize,
+}
+
+impl Default for RerouteOptions {
+    fn default() -> Self {
+        Self { shortage: ShortagePolicy::default(), tolerance: 1e-11, max_iterations: 100_000 }
+    }
+}
+
+/// One pair after rescaling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReroutedFlow {
+    /// Where the material leaves.
+    pub origin: String,
+    /// Where it arrives.
+    pub destination: String,
+    /// Before \[t\].
+    pub base_t: f64,
+    /// After \[t\], at least 0.
+    pub mass_t: f64,
+}
+
+/// Trade after rescaling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rerouting {
+    /// Every pair, in the order given.
+    pub flows: Vec<ReroutedFlow>,
+    /// What origins cannot place \[t\]; only those with something left.
+    pub unsold: Vec<RegionTotal>,
+    /// What destinations lack \[t\]; only those that lack something.
+    pub unserved: Vec<RegionTotal>,
+    /// `sum x ln(x / x0)` over the pairs \[t\]: how far trade moved.
+    pub relative_entropy: f64,
+    /// Rounds of scaling.
+    pub iterations: usize,
+    /// Largest miss of a total or cap, over the total of all trade.
+    pub residual: f64,
+}
+
+/// Trade after a change of totals, bans and caps, when nobody optimises.
+///
+/// The honest benchmark beside any optimum: trade keeps its pattern and only rescales.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] with every fault: labels without a total, a pair twice, negative masses, totals that differ while
+/// `options.shortage` is `Refuse`; [`Error::InfeasiblePlan`] when no table has these totals, naming who cannot be served;
+/// [`Error::Solve`] when `max_iterations` is reached.
+///
+/// ```
+/// use critmin_substitution::equilibrium::{BaseFlow, RegionTotal, RerouteOptions, ReroutingModel, reroute};
+///
+/// let flow = |origin: &str, destination: &str, mass_t| BaseFlow {
+///     origin: origin.into(), destination: destination.into(), mass_t,
+/// };
+/// let total = |region: &str, mass_t| RegionTotal { region: region.into(), mass_t };
+/// let model = ReroutingModel {
+///     flows: vec![flow("CHN", "JPN", 40.0), flow("CHN", "USA", 10.0), flow("AUS", "JPN", 20.0), flow("AUS", "USA", 30.0)],
+///     supplies: vec![total("CHN", 60.0), total("AUS", 40.0)],
+///     demands: vec![total("JPN", 50.0), total("USA", 50.0)],
+///     ..ReroutingModel::default()
+/// };
+/// let found = reroute(&model, &RerouteOptions::default())?;
+/// assert!((found.flows[0].mass_t - 40.0).abs() < 1e-8);
+/// # Ok::<(), critmin_substitution::Error>(())
+/// ```
+pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerouting, Error> {
+    let labels = Labels::new(model);
+    let (mut table, mut network) = check(model, &labels, options)?;
+    let mut reach = network.maximum_flow();
+    let least = network.rounding;
+    let is_short = reach.unsold.iter().chain(&reach.unserved).any(|amount| least < *amount);
+    if is_short {
+        if options.shortage == ShortagePolicy::Refuse {
+            return Err(explain(model, &network, &reach));
+        }
+        (table, network, reach) = with_dummies(&table, &network, &reach);
+    }
+    let scaled = scale(&table, &network, &reach, options)?;
+    Ok(report(model, &labels, &network, &scaled))
+}
+
+/// Base flows in a dense table.
+struct Table {
+    base: Vec<f64>,
+    /// Cells with a cap.
+    capped: Vec<usize>,
+}
+
+/// Where labels stand.
+struct Labels<'a> {
+    origins: HashMap<&'a str, usize>,
+    destinations: HashMap<&'a str, usize>,
+    width: usize,
+}
+
+impl<'a> Labels<'a> {
+    fn new(model: &'a ReroutingModel) -> Self {
+        let positions = |totals: &'a [RegionTotal]| {
+            totals.iter().enumerate().map(|(index, total)| (total.region.as_str(), index)).collect()
+        };
+        let (origins, destinations) = (positions(&model.supplies), positions(&model.demands));
+        Self { origins, destinations, width: model.demands.len() }
+    }
+
+    fn cell(&self, origin: &str, destination: &str) -> Option<usize> {
+        Some(self.origins.get(origin)? * self.width + self.destinations.get(destination)?)
+    }
+
+    /// The cell of a pair with a mass, or a fault.
+    fn sound(
+        &self,
+        what: &str,
+        (origin, destination): (&str, &str),
+        mass_t: f64,
+        faults: &mut Faults,
+    ) -> Option<usize> {
+        let cell = self.cell(origin, destination);
+        if cell.is_none() || !mass_t.is_finite() || mass_t < 0.0 {
+            let place = format!("{what} from {origin} to {destination}");
+            faults.at_least_zero(&place, mass_t);
+            let expected = "an origin with a supply and a destination with a demand, 0 where there is none";
+            faults.require(cell.is_some(), &place, "a region without a total", expected);
+        }
+        cell
+    }
+}
+
+/// The table and the network over which it must be filled.
+fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) -> Result<(Table, Network), Error> {
+    let mut faults = Faults::of("the trade to reroute");
+    for (side, totals, n_regions) in
+        [("supply", &model.supplies, labels.origins.len()), ("demand", &model.demands, labels.destinations.len())]
+    {
+        for total in totals {
+            faults.at_least_zero(&format!("{side} of {}", total.region), total.mass_t);
+        }
+        faults.require(n_regions == totals.len(), &format!("regions with a {side}"), totals.len(), "each once");
+    }
+    faults.positive("tolerance", options.tolerance);
+    check_balance(model, options, &mut faults);
+    let base = base_table(model, labels, &mut faults);
+    let mut capacity: Vec<f64> = base.iter().map(|base| if 0.0 < *base { f64::INFINITY } else { 0.0 }).collect();
+    for cap in &model.caps {
+        if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults) {
+            capacity[cell] = capacity[cell].min(cap.mass_t);
+        }
+    }
+    faults.finish()?;
+    let capped = (0..base.len()).filter(|cell| 0.0 < capacity[*cell] && capacity[*cell].is_finite()).collect();
+    let masses = |totals: &[RegionTotal]| totals.iter().map(|total| total.mass_t).collect();
+    let network = Network::new(masses(&model.supplies), masses(&model.demands), capacity);
+    Ok((Table { base, capped }, network))
+}
+
+/// Base flows by cell; 0 where nothing trades or a ban holds.
+fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) -> Vec<f64> {
+    let mut base = vec![0.0; model.supplies.len() * model.demands.len()];
+    let mut seen = vec![false; base.len()];
+    for flow in &model.flows {
+        if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults) {
+            if std::mem::replace(&mut seen[cell], true) {
+                let place = format!("flow from {} to {}", flow.origin, flow.destination);
+                faults.require(false, &place, "a second one", "one row per pair");
+            }
+            base[cell] = flow.mass_t;
+        }
+    }
+    for ban in &model.bans {
+        if let Some(cell) = labels.sound("ban", (&ban.origin, &ban.destination), 0.0, faults) {
+            base[cell] = 0.0;
+        }
+    }
+    base
+}
+
+fn check_balance(model: &ReroutingModel, options: &RerouteOptions, faults: &mut Faults) {
+    let total = |totals: &[RegionTotal]| totals.iter().map(|total| total.mass_t).sum::<f64>();
+    let (supply, demand) = (total(&model.supplies), total(&model.demands));
+    let is_balanced = (supply - demand).abs() <= BALANCE * supply.max(demand);
+    let is_allowed = is_balanced || options.shortage == ShortagePolicy::Dummy || !(supply + demand).is_finite();
+    let expected = format!("{demand}, the sum of the demands, or the shortage policy `dummy`");
+    faults.require(is_allowed, "sum of the supplies", supply, &expected);
+    faults.require(0.0 < supply.max(demand), "sum of the supplies", supply, "above 0");
+}
+
+/// Who cannot be served, and between whom the bottleneck is.
+fn explain(model: &ReroutingModel, network: &Network, reach: &Reach) -> Error {
+    let named = |regions: &[usize], totals: &[RegionTotal]| {
+        let names: Vec<&str> = regions.iter().map(|at| totals[*at].region.as_str()).collect();
+        let mass: f64 = regions.iter().map(|at| totals[*at].mass_t).sum();
+        (if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }, mass)
+    };
+    let (origins, destinations) = network.bottleneck(reach);
+    let (from, placed) = named(&origins, &model.supplies);
+    let (to, taken) = named(&destinations, &model.demands);
+    let through = if model.caps.is_empty() { "" } else { " beside what caps let through" };
+    let conflict = format!("{from} must place {placed} t but can sell only to {to}, who need {taken} t{through}");
+    let least = network.rounding;
+    let list = |amounts: &[f64], totals: &[RegionTotal], what: &str| -> Vec<String> {
+        let rows = amounts.iter().zip(totals).filter(|(amount, _)| least < **amount);
+        rows.map(|(amount, total)| format!("{amount} t of {} {what}", total.region)).collect()
+    };
+    let mut missing = list(&reach.unsold, &model.supplies, "find no buyer");
+    missing.extend(list(&reach.unserved, &model.demands, "find no supplier"));
+    Error::InfeasiblePlan { conflicts: vec![conflict], missing }
+}
+
+/// A dummy supplier of what is unserved in the last row, a dummy buyer of what is unsold in the last column. Both trade with
+/// everyone in proportion to totals, so that without other limits every region bears the same share.
+fn with_dummies(table: &Table, network: &Network, reach: &Reach) -> (Table, Network, Reach) {
+    let (rows, width) = (network.supplies.len(), network.demands.len());
+    let wide = |cells: &[f64], column: &[f64], last: &[f64]| -> Vec<f64> {
+        let row = |row: usize| cells[row * width..(row + 1) * width].iter().copied().chain([column[row]]);
+        (0..rows).flat_map(row).chain(last.iter().copied()).chain([0.0]).collect()
+    };
+    let open = |totals: &[f64]| totals.iter().map(|_| f64::INFINITY).collect::<Vec<_>>();
+    let extended = |totals: &[f64], dummy: &[f64]| totals.iter().copied().chain([dummy.iter().sum()]).collect();
+    let cells = Table {
+        base: wide(&table.base, &network.supplies, &network.demands),
+        capped: table.capped.iter().map(|cell| cell / width * (width + 1) + cell % width).collect(),
+    };
+    let flow = wide(&reach.flow, &reach.unsold, &reach.unserved);
+    let network = Network::new(
+        extended(&network.supplies, &reach.unserved),
+        extended(&network.demands, &reach.unsold),
+        wide(&network.capacity, &open(&network.supplies), &open(&network.demands)),
+    );
+    let placed = Reach { flow, unsold: vec![0.0; rows + 1], unserved: vec![0.0; width + 1] };
+    (cells, network, placed)
+}
+
+/// The table, and how exactly it holds.
+struct Scaled {
+    cells: Vec<f64>,
+    width: usize,
+    iterations: usize,
+    residual: f64,
+}
+
+/// Alternating scaling. Cells that hold the same in every feasible table are taken out first: they would draw the factors
+/// to 0 or infinity, one digit per tenfold number of rounds.
+fn scale(table: &Table, network: &Network, reach: &Reach, options: &RerouteOptions) -> Result<Scaled, Error> {
+    let width = network.demands.len();
+    let is_free = network.is_free(&reach.flow);
+    let (mut rows, mut columns) = (network.supplies.clone(), network.demands.clone());
+    let mut kernel = table.base.clone();
+    for (cell, _) in is_free.iter().enumerate().filter(|(_, is_free)| !**is_free) {
+        kernel[cell] = 0.0;
+        rows[cell / width] -= reach.flow[cell];
+        columns[cell % width] -= reach.flow[cell];
+    }
+    let least = network.rounding;
+    rows.iter_mut().chain(&mut columns).filter(|total| **total <= least).for_each(|total| *total = 0.0);
+    let capped: Vec<(usize, f64, f64)> = table
+        .capped
+        .iter()
+        .filter(|cell| is_free[**cell])
+        .map(|cell| (*cell, network.capacity[*cell], table.base[*cell]))
+        .collect();
+    let mut scaling = Scaling {
+        sums: vec![0.0; rows.len()],
+        of_rows: vec![1.0; rows.len()],
+        of_columns: vec![1.0; width],
+        total: rows.iter().sum::<f64>().max(f64::MIN_POSITIVE),
+        kernel,
+        rows,
+        columns,
+        capped,
+    };
+    let (iterations, residual) = scaling.run(options)?;
+    let at = |cell: usize| scaling.of_rows[cell / width] * scaling.kernel[cell] * scaling.of_columns[cell % width];
+    let value = |(cell, is_free): (usize, &bool)| if *is_free { at(cell) } else { reach.flow[cell] };
+    Ok(Scaled { cells: is_free.iter().enumerate().map(value).collect(), width, iterations, residual })
+}
+
+/// Factors of rows and columns under adjustment.
+struct Scaling {
+    /// Base, times the correction of each cap.
+    kernel: Vec<f64>,
+    rows: Vec<f64>,
+    columns: Vec<f64>,
+    /// Cell, cap and base.
+    capped: Vec<(usize, f64, f64)>,
+    of_rows: Vec<f64>,
+    of_columns: Vec<f64>,
+    /// Row sums without the factors of the rows.
+    sums: Vec<f64>,
+    total: f64,
+}
+
+impl Scaling {
+    /// Rounds and residual.
+    fn run(&mut self, options: &RerouteOptions) -> Result<(usize, f64), Error> {
+        for iteration in 0..options.max_iterations {
+            self.sum_rows();
+            let residual = self.residual();
+            // Before the first round the columns do not hold yet.
+            if 0 < iteration && residual <= options.tolerance {
+                return Ok((iteration, residual));
+            }
+            if !self.capped.is_empty() {
+                self.correct_caps();
+                self.sum_rows();
+            }
+            divide(&self.rows, &self.sums, &mut self.of_rows);
+            self.scale_columns();
+        }
+        self.sum_rows();
+        let residual = self.residual();
+        let reason =
+            format!("after {} rounds a total is missed by {residual:.1e} of all trade", options.max_iterations);
+        Err(Error::Solve(critmin_solve::Error::StoppedEarly { backend: "alternating scaling", reason }))
+    }
+
+    fn sum_rows(&mut self) {
+        for (sum, cells) in self.sums.iter_mut().zip(self.kernel.chunks_exact(self.of_columns.len())) {
+            *sum = dot(cells, &self.of_columns);
+        }
+    }
+
+    /// Largest miss of a row or cap; the columns hold.
+    fn residual(&self) -> f64 {
+        let rows = self.sums.iter().zip(&self.of_rows).zip(&self.rows);
+        let of_rows = rows.map(|((sum, factor), total)| (sum * factor - total).abs()).fold(0.0, f64::max);
+        let of_caps = self.capped.iter().map(|(cell, cap, _)| self.at(*cell) - cap).fold(0.0, f64::max);
+        of_rows.max(of_caps) / self.total
+    }
+
+    fn at(&self, cell: usize) -> f64 {
+        let width = self.columns.len();
+        self.of_rows[cell / width] * self.kernel[cell] * self.of_columns[cell % width]
+    }
+
+    /// Projection onto the caps. The correction of the round before is undone by starting from the base again.
+    fn correct_caps(&mut self) {
+        let width = self.columns.len();
+        for (cell, cap, base) in &self.capped {
+            let factors = self.of_rows[cell / width] * self.of_columns[cell % width];
+            self.kernel[*cell] = if cap < &(factors * base) { cap / factors } else { *base };
+        }
+    }
+
+    fn scale_columns(&mut self) {
+        let width = self.columns.len();
+        let mut sums = vec![0.0; width];
+        for (factor, cells) in self.of_rows.iter().zip(self.kernel.chunks_exact(width)) {
+            for (sum, cell) in sums.iter_mut().zip(cells) {
+                *sum += factor * cell;
+            }
+        }
+        divide(&self.columns, &sums, &mut self.of_columns);
+    }
+}
+
+/// 0 where nothing is wanted, whatever the sum.
+fn divide(totals: &[f64], sums: &[f64], factors: &mut [f64]) {
+    for ((factor, total), sum) in factors.iter_mut().zip(totals).zip(sums) {
+        *factor = if 0.0 < *total { total / sum } else { 0.0 };
+    }
+}
+
+/// Four sums at a time: one alone waits for each addition.
+fn dot(one: &[f64], other: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (ones, others) = (one.chunks_exact(4), other.chunks_exact(4));
+    let rest: f64 = ones.remainder().iter().zip(others.remainder()).map(|(one, other)| one * other).sum();
+    for (one, other) in ones.zip(others) {
+        for lane in 0..4 {
+            sums[lane] += one[lane] * other[lane];
+        }
+    }
+    sums[0] + sums[1] + (sums[2] + sums[3]) + rest
+}
+
+fn report(model: &ReroutingModel, labels: &Labels<'_>, network: &Network, scaled: &Scaled) -> Rerouting {
+    let mass = |origin: usize, destination: usize| scaled.cells[origin * scaled.width + destination];
+    let flow = |flow: &BaseFlow| {
+        // Labels were checked: the fallback is never taken.
+        let cell = labels.cell(&flow.origin, &flow.destination).unwrap_or(0);
+        ReroutedFlow {
+            origin: flow.origin.clone(),
+            destination: flow.destination.clone(),
+            base_t: flow.mass_t,
+            mass_t: mass(cell / labels.width, cell % labels.width),
+        }
+    };
+    let flows: Vec<ReroutedFlow> = model.flows.iter().map(flow).collect();
+    let least = network.rounding;
+    let left = |totals: &[RegionTotal], amount: &dyn Fn(usize) -> f64| -> Vec<RegionTotal> {
+        let amounts = totals.iter().enumerate().map(|(at, total)| (total.region.clone(), amount(at)));
+        amounts.filter(|row| least < row.1).map(|(region, mass_t)| RegionTotal { region, mass_t }).collect()
+    };
+    let has_dummies = model.demands.len() < scaled.width;
+    let (last_row, last_column) = (model.supplies.len(), model.demands.len());
+    let entropy = |flow: &&ReroutedFlow| 0.0 < flow.mass_t;
+    let relative_entropy =
+        flows.iter().filter(entropy).map(|flow| flow.mass_t * (flow.mass_t / flow.base_t).ln()).sum();
+    Rerouting {
+        unsold: if has_dummies { left(&model.supplies, &|at| mass(at, last_column)) } else { Vec::new() },
+        unserved: if has_dummies { left(&model.demands, &|at| mass(last_row, at)) } else { Vec::new() },
+        flows,
+        relative_entropy,
+        iterations: scaled.iterations,
+        residual: scaled.residual,
+    }
+}
