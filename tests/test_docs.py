@@ -28,6 +28,8 @@ WITH_EXAMPLES = {
     "critmin.cost",
     "critmin.economy",
     "critmin.sweeping",
+    "critmin.investing",
+    "critmin._eligibility",
     "critmin.study",
     "critmin.scoring",
     "critmin.scores",

@@ -435,7 +435,11 @@ def test_probabilities_must_sum_to_one(portfolio: cm.Portfolio):
 
 
 def test_an_unknown_country_is_named(portfolio: cm.Portfolio, portfolio_tables: Tables):
-    assert "ATL" in refused(portfolio, lambda record: record["projects"][0].update(country="ATL"))
+    assert "project `M2`" in refused(portfolio, lambda record: record["projects"][0].update(country="Atlantis"))
+    assert "ATL" in refused(portfolio, lambda record: record["projects"][1].update(owner_countries=["ATL"]))
+    spelt = copy.deepcopy(portfolio.record)
+    spelt["projects"][0]["country"] = "Australia"
+    assert cm.Portfolio(spelt) == portfolio
     lost = portfolio_tables["projects"].with_columns(pl.lit("Atlantis").alias("country"))
     with pytest.raises(cm.UnknownCountryError, match=r"`projects`, row 1, column `country`.*Atlantis"):
         decided(portfolio_tables | {"projects": lost})

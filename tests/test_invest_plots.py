@@ -100,7 +100,7 @@ def test_frequencies_are_shares_of_both_kinds_of_draws(selection: cm.Selection, 
     for column, kind in (("chosen_in_resamples", "scenarios"), ("chosen_in_reweighted", "probabilities")):
         drawn = dict(rows.filter(pl.col("draws").str.starts_with(kind)).select("project", "share").iter_rows())
         assert drawn == pytest.approx(dict(selection.projects.select("project", column).iter_rows()))
-    starred = {row["project"] for row in rows.to_dicts() if row["label"].endswith("★")}
+    starred = {row["project"] for row in rows.to_dicts() if row["label"].endswith("*")}
     assert starred == set(selection.projects.filter("is_chosen")["project"])
     assert {"share of the draws (%)", "100%", "scenarios drawn anew"} <= set(texts(chart, tmp_path))
     assert "20 draws of scenarios, 10 draws of probabilities, seed 1" in note(chart)

@@ -123,8 +123,8 @@ def how_many(found: Frontier) -> str:
     """Tell how many budgets were asked, and how many problems that took."""
     budgets = found.points["budget_million_usd"]
     return (
-        f"{len(budgets)} budgets from {short(budgets[0])} to {_money(budgets[-1])}; {found.record['n_solved']} problems "
-        f"solved, {found.record['n_reused']} points proven from others."
+        f"{len(budgets)} budgets from {short(budgets[0])} to {_money(budgets[-1])}; "
+        f"{found.record['n_solved']} problems solved, {found.record['n_reused']} points proven from others."
     )
 
 

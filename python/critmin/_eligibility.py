@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from critmin import _core
 from critmin._frames import rows_frame
-from critmin.exceptions import InvalidDataError
+from critmin.exceptions import InvalidDataError, UnknownNameError
 from critmin.scenario import _read_text
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def eligibility_rule(name: str) -> str:
     Raises
     ------
     UnknownNameError
-        When no shipped rule has this id; the near ones are named.
+        When no shipped rule has this id; the message names all of them.
 
     Examples
     --------
@@ -49,6 +49,9 @@ def eligibility_rule(name: str) -> str:
     >>> 'loan_size = "proportional"' in eligibility_rule("exim-supply-chain-resiliency")
     True
     """
+    known = [row["id"] for row in json.loads(_core.eligibility_rules())]
+    if name not in known:
+        raise UnknownNameError(f"unknown rule `{name}`: expected one of {', '.join(known)}, or a document of your own")
     return _core.eligibility_rule(name)
 
 
@@ -59,7 +62,7 @@ def rule_record(rule: Rule) -> dict[str, Any]:
     elif not isinstance(rule, str):
         return dict(rule)
     else:
-        text = rule if "\n" in rule else _core.eligibility_rule(rule)
+        text = rule if "\n" in rule else eligibility_rule(rule)
     record: dict[str, Any] = json.loads(_core.eligibility_rule_from_toml(text))
     return record
 

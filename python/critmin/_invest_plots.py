@@ -61,9 +61,9 @@ def portfolio_frontier(
     kept = ["budget_million_usd", "projects", "spent_million_usd", "marginal_value", "changes"]
     rows = points.unpivot(list(_MEASURES), index=kept, variable_name="measure", value_name="million_usd")
     rows = rows.with_columns(pl.col("measure").replace_strict(_MEASURES, return_dtype=pl.String))
-    x = alt.X("budget_million_usd:Q", title="budget (million USD)", axis=alt.Axis(format=",~g"),
+    x = alt.X("budget_million_usd:Q", title="budget (million USD)", axis=alt.Axis(format=",~f"),
               scale=alt.Scale(zero=False, nice=False))  # fmt: skip
-    y = alt.Y("million_usd:Q", title="cost and losses (million USD)", axis=alt.Axis(format=",~g"))
+    y = alt.Y("million_usd:Q", title="cost and losses (million USD)", axis=alt.Axis(format=",~f"))
     scale = alt.Scale(domain=list(_MEASURES.values()), range=list(PALETTE[:3]))
     color = alt.Color("measure:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=300))
     told = _charts.tooltip(rows, "measure", "million_usd", *kept[:-1])
@@ -113,7 +113,7 @@ def selection_frequency(
     counts = dict(zip(_DRAWS, (selection.record["n_resamples"], selection.record["n_reweighted"]), strict=True))
     drawn = [name for name in _DRAWS if counts[name]]
     mean = sum((pl.col(name) for name in drawn), pl.lit(0.0))
-    star = pl.when("is_chosen").then(pl.lit(" ★")).otherwise(pl.lit(""))
+    star = pl.when("is_chosen").then(pl.lit(" *")).otherwise(pl.lit(""))
     wide = selection.projects.with_columns(pl.concat_str("project", star).alias("label"))
     wide = wide.sort(mean, "project", descending=[True, False])
     rows = wide.unpivot(drawn, index=["label", "project", "is_chosen"], variable_name="draws", value_name="share")
@@ -128,7 +128,7 @@ def selection_frequency(
     bars = bars.encode(
         x=x, y=y, yOffset=offset, color=color, tooltip=_charts.tooltip(rows, "project", "draws", "share", "is_chosen")
     )
-    note = f"{source or f'{selection.portfolio.title}; {_ASSUMED}'}. ★: in the optimum of the central probabilities"
+    note = f"{source or f'{selection.portfolio.title}; {_ASSUMED}'}. *: in the optimum of the central probabilities"
     told = ", ".join(f"{counts[name]} draws of {_DRAWS[name].split()[0]}" for name in drawn)
     return alt.LayerChart(layer=[bars], title=_charts.title(title, f"{note}. {told}, seed {selection.record['seed']}"))
 
@@ -168,7 +168,7 @@ def portfolio_gains(
     sums = rows.group_by("bloc").agg(pl.col("avoided_loss_million_usd").sum())
     order = sums.sort("avoided_loss_million_usd", "bloc", descending=[True, False])["bloc"].to_list()
     x = alt.X("avoided_loss_million_usd:Q", title="expected loss avoided (million USD)", stack="zero",
-              axis=alt.Axis(format=",~g"))  # fmt: skip
+              axis=alt.Axis(format=",~f"))  # fmt: skip
     y = alt.Y("bloc:N", sort=order, title=None, axis=alt.Axis(labelLimit=240))
     names = rows["material"].unique(maintain_order=True).to_list()
     hues = [PALETTE[place % len(PALETTE)] for place in range(len(names))]
@@ -225,7 +225,7 @@ def scenario_losses(
     rows = wide.unpivot(list(_ENDS), index=kept, variable_name="with", value_name="loss")
     rows = rows.with_columns(pl.col("with").replace_strict(_ENDS, return_dtype=pl.String))
     y = alt.Y("label:N", sort=wide["label"].to_list(), title=None, axis=alt.Axis(labelLimit=300))
-    title_x, axis = "loss (million USD)", alt.Axis(format=",~g")
+    title_x, axis = "loss (million USD)", alt.Axis(format=",~f")
     scale = alt.Scale(domain=list(_ENDS.values()), range=[PALETTE[1], PALETTE[0]])
     color = alt.Color("with:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
     lines = alt.Chart(_charts.data(wide), width=WIDTH - 240, height={"step": 20}).mark_rule(color="#888")

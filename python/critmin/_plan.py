@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from critmin import _core, _plan_words
 from critmin._frames import rows_frame
+from critmin._plan_frames import COLUMNS, COMPARED, USE, bottleneck, difference
 from critmin.exceptions import InvalidDataError, UnknownNameError
 from critmin.result import write_tables
 
@@ -25,63 +26,6 @@ if TYPE_CHECKING:
 # A shortfall below this share of the demand is what solvers leave of a zero.
 ROUNDING = 1e-6
 DAYS_PER_MONTH = 365.25 / 12
-_USE = ("period", "region", "use", "form")
-
-
-def _text(*names: str) -> dict[str, type]:
-    return dict.fromkeys(names, str)
-
-
-def _number(*names: str) -> dict[str, type]:
-    return dict.fromkeys(names, float)
-
-
-COLUMNS: dict[str, dict[str, type]] = {
-    "costs": {**_text("part"), **_number("cost_usd")},
-    "production": {
-        **_text("period", "process", "region", "form"), **_number("output_t", "capacity_t", "by_product_limit_t"),
-    },
-    "flows": {
-        **_text("period", "arc", "origin", "destination", "via", "form"), "is_leak": bool, "is_banned": bool,
-        **_number("sent_t", "arrived_t", "cost_usd_per_t", "worth_of_a_tonne_usd_per_t"),
-    },
-    "stocks": {**_text("period", "region", "form"), **_number("stock_t", "released_t", "cover_t")},
-    "uses": {
-        **_text(*_USE), **_number("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd"),
-    },
-    "substitutions": {
-        **_text(*_USE, "substitute", "draws_form"), **_number("substituted_t", "drawn_t", "feasible_t"),
-    },
-    "prices": {
-        **_text("period", "region", "form"), "price_usd_per_t": float, "is_idle": bool,
-        **_number("low_usd_per_t", "high_usd_per_t"),
-    },
-    "rents": {
-        **_text("period", "kind", "name", "region", "form"), **_number("limit_t", "used_t", "rent_usd_per_t"),
-    },
-}  # fmt: skip
-# What names a row of each table, for the comparison of two plans.
-KEYS = {
-    "costs": ("part",),
-    "production": ("period", "process", "region", "form"),
-    "flows": ("period", "arc", "origin", "destination", "via", "form", "is_leak"),
-    "stocks": ("period", "region", "form"),
-    "uses": _USE,
-    "substitutions": (*_USE, "substitute", "draws_form"),
-    "prices": ("period", "region", "form"),
-    "rents": ("period", "kind", "name", "region", "form"),
-}
-# What is compared; a row that one plan lacks counts as zero there, except of a price.
-_COMPARED = {
-    "costs": ("cost_usd",),
-    "production": ("output_t",),
-    "flows": ("sent_t", "arrived_t"),
-    "stocks": ("stock_t", "released_t"),
-    "uses": ("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd"),
-    "substitutions": ("substituted_t", "drawn_t"),
-    "prices": ("price_usd_per_t",),
-    "rents": ("used_t", "rent_usd_per_t"),
-}
 _AMOUNTS = ("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd")
 
 
@@ -132,7 +76,7 @@ class Plan:
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables by name."""
         found = {name: rows_frame(self.record[name], kinds) for name, kinds in COLUMNS.items()}
-        return {**found, "bottleneck": _bottleneck(found["rents"])}
+        return {**found, "bottleneck": bottleneck(found["rents"])}
 
     @property
     def costs(self) -> pl.DataFrame:
@@ -212,8 +156,8 @@ class Plan:
         import polars as pl
 
         asked = [by] if isinstance(by, str) else list(by)
-        if not set(asked) <= set(_USE):
-            raise InvalidDataError(f"found `by` = {asked}: expected some of {list(_USE)}")
+        if not set(asked) <= set(USE):
+            raise InvalidDataError(f"found `by` = {asked}: expected some of {list(USE)}")
         rows = self.uses.filter(pl.col("region").is_in(self.buyers(regions)))
         sums = [pl.col(name).sum() for name in _AMOUNTS]
         found = rows.group_by(asked, maintain_order=True).agg(sums) if asked else rows.select(sums)
@@ -342,7 +286,7 @@ class PlanChange:
     @functools.cached_property
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables by name."""
-        return {name: _difference(name, self.plan, self.base) for name in _COMPARED}
+        return {name: difference(name, self.plan.tables[name], self.base.tables[name]) for name in COMPARED}
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         """Return one table: ``change["flows"]``.
@@ -352,8 +296,8 @@ class PlanChange:
         UnknownNameError
             When there is none of this name.
         """
-        if name not in _COMPARED:
-            raise UnknownNameError(f"unknown table `{name}`: expected one of {list(_COMPARED)}")
+        if name not in COMPARED:
+            raise UnknownNameError(f"unknown table `{name}`: expected one of {list(COMPARED)}")
         return self.tables[name]
 
     def summary(self, regions: str | Sequence[str] | None = None) -> str:
@@ -366,38 +310,3 @@ class PlanChange:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
-
-
-def _bottleneck(rents: pl.DataFrame) -> pl.DataFrame:
-    """Add up the rents of each limit over the periods."""
-    import polars as pl
-
-    rent, used = pl.col("rent_usd_per_t"), pl.col("used_t")
-    where = ("kind", "name", "form", "region")
-    mean = pl.when(used.sum() > 0).then((rent * used).sum() / used.sum()).otherwise(rent.mean())
-    sums = rents.group_by(where, maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("n_periods"),
-        used.sum(),
-        (rent * used).sum().alias("rent_usd"),
-        mean.alias("rent_usd_per_t"),
-        rent.max().alias("highest_rent_usd_per_t"),
-    )
-    # A limit at zero earns nothing and binds none the less: after those that earn, by its rent.
-    order = ["rent_usd", "highest_rent_usd_per_t", *where]
-    ranked = sums.sort(order, descending=[True, True, *[False] * len(where)], nulls_last=True)
-    return ranked.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
-
-
-def _difference(name: str, plan: Plan, base: Plan) -> pl.DataFrame:
-    import polars as pl
-
-    keys, values = list(KEYS[name]), _COMPARED[name]
-    ours, theirs = (each.tables[name].select(*keys, *values) for each in (plan, base))
-    both = ours.join(theirs, on=keys, how="full", coalesce=True, nulls_equal=True, suffix="_base",
-                     maintain_order="left_right")  # fmt: skip
-    if name != "prices":
-        both = both.with_columns(pl.col(*values, *(f"{value}_base" for value in values)).fill_null(0.0))
-    changes = [(pl.col(value) - pl.col(f"{value}_base")).alias(f"{value}_change") for value in values]
-    return both.with_columns(changes).select(
-        *keys, *(f"{value}{end}" for value in values for end in ("", "_base", "_change"))
-    )

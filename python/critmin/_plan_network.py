@@ -52,7 +52,7 @@ class SupplyNetwork:
         unknown = sorted(set(record) - {"title", *PARTS})
         if unknown:
             raise InvalidDataError(f"found the parts {unknown}, expected some of {['title', *PARTS]}")
-        return cls({"title": str(record.get("title", "")), **{name: record.get(name) or [] for name in PARTS}})
+        return cls({"title": str(record.get("title", "")), **{name: _plain(record.get(name) or []) for name in PARTS}})
 
     @classmethod
     def from_json(cls, text: str) -> SupplyNetwork:

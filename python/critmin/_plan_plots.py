@@ -1,15 +1,15 @@
-"""The pictures of a plan: shortfall, price of the last tonne, rents of what binds, and a parameter's curve."""
+"""The pictures of a plan over time: shortfall by use and price of the last tonne."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from critmin import _charts
-from critmin._charts import PALETTE, WIDTH
+from critmin._charts import WIDTH
 from critmin._flows import COLORS
 from critmin._plan import ROUNDING, Plan
+from critmin._plan_rents import parameter_curve, rent_bars
 from critmin._plan_sankey import check, plan_sankey, source_of
-from critmin._plan_words import KINDS, limit_words
 from critmin._words import country_name, listed, short
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["parameter_curve", "plan_sankey", "price_over_time", "rent_bars", "shortfall_over_time"]
 
-_PARAMETERS = {
-    "enforcement": ("enforcement (% of the leaks' capacity)", "%"),
-    "restriction_level": ("restriction level (% of the restricted exports)", "%"),
-    "cover_days": ("cover that must be held (days of demand)", ",~f"),
-}
 # Periods whose names an axis has room for.
 _LABELS = 24
 # Uses with a colour of their own; smaller ones are folded.
@@ -143,21 +138,9 @@ def price_over_time(
         When no price is known.
     """
     import altair as alt
-    import polars as pl
 
-    asked, buyers = _asked(plan, regions)
-    plans = {"plan": asked}
-    if not isinstance(plan, Plan) and plan.base is not plan.plan:
-        plans["base"] = plan.base
-    frames = [
-        each.last_tonne(region).with_columns(pl.lit(country_name(region)).alias("region"), pl.lit(name).alias("kind"))
-        for name, each in plans.items()
-        for region in buyers
-    ]
-    rows = pl.concat(frames).drop_nulls("price_usd_per_t")
-    rows = rows if form is None else rows.filter(pl.col("form") == form)
-    _charts.require_rows(rows, "price" if form is None else f"price of `{form}`")
-    _charts.require_one(rows, "form")
+    rows = _prices(plan, regions, form)
+    plans = rows["kind"].unique()
     axis = _charts.loss_axis(rows["price_usd_per_t"], only_if_all=True, room=1.2)
     label = f"price of the last tonne (USD per t{axis.word})"
     y = alt.Y("price_usd_per_t:Q", title=label, axis=alt.Axis(format="~s"), scale=axis.scale)
@@ -173,7 +156,7 @@ def price_over_time(
                           scale=alt.Scale(domain=["plan", "base"], range=[[1, 0], [5, 4]]))  # fmt: skip
     told = _charts.tooltip(rows, "period", "region", "kind", "price_usd_per_t", "low_usd_per_t", "high_usd_per_t",
                            "is_idle")  # fmt: skip
-    x = _periods(asked.periods)
+    x = _periods(_asked(plan, None)[0].periods)
     base = alt.Chart(_charts.data(rows), width=WIDTH, height=280)
     line = base.mark_line().encode(x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, tooltip=told)
     bounded = rows.drop_nulls(["low_usd_per_t", "high_usd_per_t"])
@@ -188,135 +171,32 @@ def price_over_time(
     return alt.LayerChart(layer=layers, title=_charts.title(title, source_of(plan, source) + note))
 
 
-def rent_bars(
-    plan: Resourcing | Plan, *, source: str | None = None, title: str = "What binds: scarcity rents", n_shown: int = 15
-) -> alt.LayerChart:
-    """Draw what one tonne more of each limit is worth, the bottleneck first.
-
-    Parameters
-    ----------
-    plan
-        What :func:`critmin.resource` or :meth:`SupplyNetwork.plan` returned.
-    source
-        Where the inputs come from.
-    title
-        Heading.
-    n_shown
-        How many to draw; the note under the title says how many are left out.
-
-    Returns
-    -------
-    altair.LayerChart
-        Bars of the mean rent over what stands against a limit, a tick at that of the worst period, and in words what
-        the limit earns in all; in the order of what it earns.
-
-    Raises
-    ------
-    InvalidDataError
-        When it is no plan, or ``n_shown`` is below 1.
-    MissingInputsError
-        When no limit binds.
-    """
-    import altair as alt
-
-    asked, _ = _asked(plan, None)
-    _charts.require_count(n_shown, "n_shown")
-    _charts.require_rows(asked.bottleneck, "rent of a limit that binds")
-    drawn = _told_limits(asked.bottleneck.head(n_shown))
-    axis = _charts.loss_axis([*drawn["rent_usd_per_t"], *drawn["highest_rent_usd_per_t"]], only_if_all=True)
-    scale = axis.scale if axis.low is not None else alt.Scale(zero=True)
-    x = alt.X("rent_usd_per_t:Q", title=f"scarcity rent (USD per t{axis.word})", scale=scale,
-              axis=alt.Axis(format="~s", tickCount=6))  # fmt: skip
-    y = alt.Y("limit:N", sort=drawn["limit"].to_list(), title=None, axis=alt.Axis(labelLimit=320))
-    kinds = drawn["binds"].unique(maintain_order=True).to_list()
-    hues = [COLORS[place % len(COLORS)] for place in range(len(kinds))]
-    color = alt.Color("binds:N", title=None, legend=alt.Legend(orient="top", columns=6),
-                      scale=alt.Scale(domain=kinds, range=hues))  # fmt: skip
-    told = _charts.tooltip(drawn, "rank", "limit", "n_periods", "used_t", "rent_usd_per_t", "highest_rent_usd_per_t",
-                           "rent_usd")  # fmt: skip
-    base = alt.Chart(_charts.data(drawn), width=WIDTH - 330, height={"step": 24}).encode(y=y, tooltip=told)
-    start = {"x2": alt.datum(axis.low if axis.low is not None else 0)}
-    bars = base.mark_bar(size=15).encode(x=x, color=color, **start)
-    ticks = base.mark_tick(thickness=2, size=15, color="black").encode(x=alt.X("highest_rent_usd_per_t:Q"))
-    words = base.mark_text(align="left", dx=6, fontSize=10, color="#666").encode(
-        x=alt.X("highest_rent_usd_per_t:Q"), text="told:N"
-    )
-    left_out = asked.bottleneck.height - drawn.height
-    note = ". Bar: mean over the mass; tick: worst period; in words: rent times mass over all periods"
-    note += f"; {left_out} smaller rents not drawn" if left_out else ""
-    return alt.LayerChart(
-        layer=[bars, ticks, words], title=_charts.title(title, source_of(plan, source) + note)
-    )  # fmt: skip
-
-
-def parameter_curve(
-    sweep: pl.DataFrame, *, source: str = "model of critmin", title: str | None = None
-) -> alt.VConcatChart:
-    """Draw cost and shortfall against a parameter.
-
-    Parameters
-    ----------
-    sweep
-        What :meth:`Resourcing.sweep` returned.
-    source
-        Where the inputs come from.
-    title
-        Heading.
-
-    Returns
-    -------
-    altair.VConcatChart
-        Change of the cost against the base above, shortfall of the buyers below. A value without a plan is marked by a
-        dashed line, and is never drawn as zero.
-
-    Raises
-    ------
-    MissingColumnError
-        When a column is missing.
-    InvalidDataError
-        When rows of several parameters are mixed.
-    MissingInputsError
-        When no value has a plan.
-    """
-    import altair as alt
-    import polars as pl
-
-    _charts.require(sweep, ["parameter", "value", "cost_change_usd", "shortfall_share"])
-    known = sweep.drop_nulls(["cost_change_usd"]).sort("value")
-    _charts.require_rows(known, "cost of a plan")
-    _charts.require_one(sweep, "parameter")
-    parameter = str(sweep["parameter"][0])
-    label, form = _PARAMETERS.get(parameter, (parameter.replace("_", " "), ",~f"))
-    rows = known.with_columns((pl.col("cost_change_usd") / 1e6).alias("cost"))
-    lacking = sweep.filter(pl.col("cost_change_usd").is_null())
-    ends = [float(value) for value in sweep["value"].sort()]
-    x = alt.X("value:Q", title=label, axis=alt.Axis(format=form, tickCount=8),
-              scale=alt.Scale(domain=[ends[0], ends[-1]], nice=False))  # fmt: skip
-    told = _charts.tooltip(rows, "value", "cost_usd", "cost_change_usd", "shortfall_t", "shortfall_share")
-    panels = []
-    for column, text, axis, hue in (
-        ("cost", "change of cost (million USD)", alt.Axis(format=",~f", tickCount=6), PALETTE[0]),
-        ("shortfall_share", "shortfall (% of the buyers' demand)", alt.Axis(format="~%", tickCount=6), PALETTE[1]),
-    ):
-        base = alt.Chart(_charts.data(rows), width=WIDTH, height=180)
-        line = base.mark_line(color=hue, point=alt.OverlayMarkDef(size=28, color=hue))
-        layers = [line.encode(x=x, y=alt.Y(f"{column}:Q", title=text, axis=axis), tooltip=told)]
-        if lacking.height:
-            gaps = alt.Chart(_charts.data(lacking)).mark_rule(strokeDash=[4, 4], color="#888")
-            layers.append(gaps.encode(x=x, tooltip=_charts.tooltip(lacking, "value", "reason")))
-        panels.append(alt.LayerChart(layer=layers))
-    note = f". Dashed: no plan is possible at {lacking.height} of {sweep.height} values" if lacking.height else ""
-    heading = title or f"Cost and shortfall by {parameter.replace('_', ' ')}"
-    told_by = f"{source}. Change of cost: against the plan without the shock{note}"
-    return alt.vconcat(*panels, spacing=16, title=_charts.title(heading, told_by))
-
-
 def _asked(plan: Resourcing | Plan, regions: str | Sequence[str] | None) -> tuple[Plan, list[str]]:
     """Return the plan, and whose part of it is drawn."""
     check(plan)
     if isinstance(plan, Plan):
         return plan, plan.buyers(regions)
     return plan.plan, plan.plan.buyers(plan.buyers if regions is None else regions)
+
+
+def _prices(plan: Resourcing | Plan, regions: str | Sequence[str] | None, form: str | None) -> pl.DataFrame:
+    """Return the price of the last tonne of plan and base by region."""
+    import polars as pl
+
+    asked, buyers = _asked(plan, regions)
+    plans = {"plan": asked}
+    if not isinstance(plan, Plan) and plan.base is not plan.plan:
+        plans["base"] = plan.base
+    frames = [
+        each.last_tonne(region).with_columns(pl.lit(country_name(region)).alias("region"), pl.lit(name).alias("kind"))
+        for name, each in plans.items()
+        for region in buyers
+    ]
+    rows = pl.concat(frames).drop_nulls("price_usd_per_t")
+    rows = rows if form is None else rows.filter(pl.col("form") == form)
+    _charts.require_rows(rows, "price" if form is None else f"price of `{form}`")
+    _charts.require_one(rows, "form")
+    return rows
 
 
 def _periods(periods: list[str]) -> Any:  # noqa: ANN401
@@ -342,19 +222,3 @@ def _largest_uses(rows: pl.DataFrame) -> pl.DataFrame:
     order = {use: place for place, use in enumerate([*kept, "other uses"])}
     sums = rows.group_by("period", folded, "form", maintain_order=True).agg(pl.col("demand_t", "shortfall_t").sum())
     return sums.sort(pl.col("use").replace_strict(order, return_dtype=pl.Int64), maintain_order=True)
-
-
-def _told_limits(limits: pl.DataFrame) -> pl.DataFrame:
-    """Name each limit, and tell what it earns; two of one name stay two bars."""
-    import polars as pl
-
-    rows = limits.to_dicts()
-    names = [limit_words(row) for row in rows]
-    distinct = [
-        f"{name} [{row['rank']}]" if names.count(name) > 1 else name for name, row in zip(names, rows, strict=True)
-    ]
-    return limits.with_columns(
-        pl.Series("limit", distinct, dtype=pl.String),
-        pl.Series("binds", [KINDS.get(row["kind"], row["kind"]) for row in rows], dtype=pl.String),
-        pl.Series("told", [f"{short(row['rent_usd'] / 1e6)} M USD" for row in rows], dtype=pl.String),
-    )

@@ -74,11 +74,13 @@ def short_uses(plan: Plan, buyers: list[str]) -> list[str]:
     if not told:
         return []
     more = f"; and {rows.height - len(told)} more uses" if rows.height > len(told) else ""
-    bridged = {region: plan.months_bridged(region) for region in buyers}
-    first = [
-        f"{country_name(region)} after {short(months)}" for region, months in bridged.items() if months is not None
-    ]
-    return [f"Short: {'; '.join(told)}{more}.", f"Months until the first shortfall: {listed(first)}."]
+    after: dict[float, list[str]] = {}
+    for region in buyers:
+        months = plan.months_bridged(region)
+        if months is not None:
+            after.setdefault(months, []).append(country_name(region))
+    first = [f"{listed(who)} {after_months(months)}" for months, who in sorted(after.items())]
+    return [f"Short: {'; '.join(told)}{more}.", *([f"First shortfall: {'; '.join(first)}."] if first else [])]
 
 
 def after_months(months: float) -> str:

@@ -97,13 +97,6 @@ class Reader:
             names.append(row["id"])
         return names
 
-    def country(self, row: dict[str, Any], column: str, name: str) -> str:
-        """Return the code of a country in any spelling."""
-        try:
-            return core.find_country(name.strip()).country
-        except UnknownCountryError as error:
-            raise UnknownCountryError(f"`projects`, row {row['#']}, column `{column}`: {error}") from error
-
     def together(self, table: str, row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:
         """Return columns that stand together or not at all."""
         given = [name for name in names if name in row]
@@ -198,6 +191,31 @@ def record_of(tables: Mapping[str, ArrowStream | None]) -> dict[str, Any]:
     return record
 
 
+def name_countries(record: dict[str, Any]) -> None:
+    """Write the codes of the countries of a portfolio, which may stand in any spelling.
+
+    Raises
+    ------
+    UnknownCountryError
+        With the project whose country, or owner's country, is not known.
+    """
+    for project in record.get("projects") or ():
+        if not isinstance(project, dict):
+            continue
+        place = f"project `{project.get('id')}`"
+        if isinstance(project.get("country"), str):
+            project["country"] = _code(project["country"], place)
+        if isinstance(project.get("owner_countries"), list):
+            project["owner_countries"] = [_code(str(owner), place) for owner in project["owner_countries"]]
+
+
+def _code(name: str, place: str) -> str:
+    try:
+        return core.find_country(name.strip()).country
+    except UnknownCountryError as error:
+        raise UnknownCountryError(f"{place}: {error}") from error
+
+
 def _materials(
     reader: Reader, rows: dict[str, list[dict[str, Any]]], names: dict[str, list[str]]
 ) -> list[dict[str, Any]]:
@@ -241,8 +259,8 @@ def _project(reader: Reader, row: dict[str, Any], names: dict[str, list[str]]) -
             loan[name] = int(years)
     return {
         **_without(row, "#", *LOAN),
-        "country": reader.country(row, "country", row["country"]),
-        "owner_countries": [reader.country(row, "owner_countries", owner) for owner in owners],
+        "country": _code(row["country"], f"`projects`, row {row['#']}, column `country`"),
+        "owner_countries": [_code(owner, f"`projects`, row {row['#']}, column `owner_countries`") for owner in owners],
         **({} if loan is None else {"loan": loan}),
     }
 

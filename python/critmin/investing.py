@@ -233,6 +233,7 @@ def candidates(
     0
     """
     is_shipped = isinstance(rule, str) and "\n" not in rule
+    own_rule = _everyone() if rule is None else rule_record(rule)
     options = {
         "commodities": [core.find_commodity(name).commodity for name in _several(commodities or ())],
         "buyers": _buyers(buyers),
@@ -247,7 +248,7 @@ def candidates(
     }
     record = json.loads(_core.portfolio_candidates(finite_json(options, "the options")))
     portfolio = Portfolio(record["portfolio"])
-    own = portfolio if is_shipped else portfolio.replace(rule=_everyone() if rule is None else rule)
+    own = portfolio if is_shipped else portfolio.replace(rule=own_rule)
     return Candidates(own, record, {**options, "rule": (own.rule or {}).get("id")})
 
 

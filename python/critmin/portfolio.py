@@ -38,6 +38,7 @@ class Portfolio:
     """Candidate projects, the materials that they make, what may happen, and the limits of the lender; immutable.
 
     Masses are tonnes of contained metal, money is million USD (projects, budget) or USD per tonne (prices).
+    Countries may stand in any spelling.
 
     Attributes
     ----------
@@ -54,6 +55,7 @@ class Portfolio:
 
     def __init__(self, record: Mapping[str, Any]) -> None:
         self.record: dict[str, Any] = json.loads(finite_json(dict(record), "the portfolio"))
+        _portfolio_tables.name_countries(self.record)
         self._verdicts: list[dict[str, Any]] = json.loads(_core.portfolio_eligibility(self.to_json()))
 
     @classmethod

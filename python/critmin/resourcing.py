@@ -2,205 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from dataclasses import dataclass, field
-from html import escape
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
-from critmin import _core, _plan_words, core
-from critmin._frames import rows_frame
+from critmin import _core, core
 from critmin._plan import Plan, PlanChange
+from critmin._plan_answer import Resourcing
 from critmin._plan_network import SupplyNetwork
 from critmin._progress import progress_callback
-from critmin.exceptions import InfeasiblePlanError, InvalidDataError, UnknownCountryError, UnknownNameError
-from critmin.result import write_tables
+from critmin.exceptions import InvalidDataError, UnknownCountryError, UnknownNameError
 from critmin.scenario import Scenario
 
 if TYPE_CHECKING:
     import datetime as dt
-    import os
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from pathlib import Path
-
-    import polars as pl
 
     from critmin._progress import Progress
 
-    Swept: TypeAlias = Literal["enforcement", "restriction_level", "cover_days"]
-
 __all__ = ["Plan", "PlanChange", "Resourcing", "SupplyNetwork", "resource"]
 
-# What a sweep runs through when no values are given.
-VALUES = {
-    "enforcement": (0.0, 0.25, 0.5, 0.75, 1.0),
-    "restriction_level": (0.0, 0.25, 0.5, 0.75, 1.0),
-    "cover_days": (0.0, 30.0, 60.0, 90.0, 180.0),
-}
-_INPUTS = {
-    **dict.fromkeys(("commodity", "name", "region"), str), **dict.fromkeys(("value", "low", "high"), float),
-    **dict.fromkeys(("unit", "grade", "source", "note"), str),
-}  # fmt: skip
 # What chooses a network out of the reference dataset, and means nothing for a network that is given.
 _OF_DATA: dict[str, Any] = {
     "commodities": (), "months": 24, "period_months": 1, "start": None, "lead_months": 3, "rivals": True,
     "penalty": "value_added", "bloc_caps": (), "projects": (), "with_substitutes": True,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Resourcing:
-    """A supply network under a shock, and the same without it.
-
-    Attributes
-    ----------
-    scenario
-        What is restricted; ``None`` where a commodity or a network of one's own was asked about.
-    plan, base
-        The plan under the shock, and the one without.
-    buyers
-        The regions whose gain is told.
-    warnings
-        What a reader must know before using the numbers.
-    options
-        Every choice.
-    """
-
-    scenario: Scenario | None
-    plan: Plan
-    base: Plan
-    buyers: list[str]
-    warnings: list[str]
-    options: dict[str, Any]
-    _inputs: list[dict[str, Any]] = field(default_factory=list, repr=False)
-
-    @property
-    def network(self) -> SupplyNetwork:
-        """The network under the shock."""
-        return self.plan.network
-
-    @functools.cached_property
-    def change(self) -> PlanChange:
-        """The plan against its base."""
-        return self.plan.compare(self.base)
-
-    @functools.cached_property
-    def inputs(self) -> pl.DataFrame:
-        """Every figure that the network was built from, with range, unit, grade and source."""
-        return rows_frame(self._inputs, _INPUTS)
-
-    @property
-    def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name: those of the plan, the changes against the base, and the inputs."""
-        changes = {f"change_{name}": table for name, table in self.change.tables.items()}
-        return {**self.plan.tables, **changes, "inputs": self.inputs}
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """Scenario, options, both networks with their certificates, and the warnings."""
-        asked = None if self.scenario is None else json.loads(self.scenario.to_json())
-        about = {"scenario": asked, "buyers": self.buyers, "choices": self.options, "warnings": self.warnings}
-        return {**about, "plan": self.plan.provenance, "base": self.base.provenance}
-
-    def shortfall(self, by: str | Sequence[str] = ("use",)) -> pl.DataFrame:
-        """Add up what the buyers lack; see :meth:`Plan.shortfall`."""
-        return self.plan.shortfall(by, regions=self.buyers)
-
-    def sweep(
-        self, parameter: Swept = "enforcement", values: Sequence[float] | None = None, *, progress: Progress = False
-    ) -> pl.DataFrame:
-        """Plan the network again for several values of one parameter.
-
-        Parameters
-        ----------
-        parameter
-            ``"enforcement"`` of leaks [fraction], ``"restriction_level"`` of every ban [fraction], or
-            ``"cover_days"`` of the stores of the buyers.
-        values
-            Which; by default five over the whole range.
-        progress
-            ``True`` draws a bar on a terminal; a callable receives ``(done, total)``.
-
-        Returns
-        -------
-        polars.DataFrame
-            ``parameter``, ``value``, ``cost_usd``, ``cost_change_usd`` against the base, ``demand_t``, ``shortfall_t``
-            and ``shortfall_share`` of the buyers, and the ``reason`` where no plan is possible.
-
-        Raises
-        ------
-        InvalidDataError
-            For another parameter, and for a value outside its range.
-        """
-        if parameter not in VALUES:
-            raise InvalidDataError(f"found the parameter `{parameter}`, expected one of {list(VALUES)}")
-        several = list(VALUES[parameter] if values is None else values)
-        told, rows = progress_callback(progress, parameter), []
-        for done, value in enumerate(several, start=1):
-            rows.append({"parameter": parameter, "value": float(value), **self._at(self._with(parameter, value))})
-            if told is not None:
-                told(done, len(several))
-        numbers = ("value", "cost_usd", "cost_change_usd", "demand_t", "shortfall_t", "shortfall_share")
-        return rows_frame(rows, {"parameter": str, **dict.fromkeys(numbers, float), "reason": str})
-
-    def _with(self, parameter: str, value: float) -> SupplyNetwork:
-        if parameter == "cover_days":
-            holders = {stock["region"] for stock in self.network.record["stocks"]}
-            held = [region for region in self.buyers if region in holders]
-            if not held:
-                raise InvalidDataError("no buyer has a store: a cover cannot be asked for; add rows to `stocks`")
-            return self.network.with_cover_days(value, regions=held)
-        if parameter == "enforcement":
-            return self.network.with_enforcement(value)
-        return self.network.with_restriction_level(value)
-
-    def _at(self, network: SupplyNetwork) -> dict[str, Any]:
-        """Plan one network, as this one was planned."""
-        try:
-            plan = network.plan(**_choices(self.plan))
-        except InfeasiblePlanError as error:
-            return {"reason": str(error)}
-        found = plan.shortfall((), regions=self.buyers).row(0, named=True)
-        costs = {"cost_usd": plan.cost_usd, "cost_change_usd": plan.cost_usd - self.base.cost_usd}
-        return {**costs, **{name: found[name] for name in ("demand_t", "shortfall_t", "shortfall_share")}}
-
-    def summary(self) -> str:
-        """Tell the answer on one screen: what the buyers get, what binds, what changed, what the inputs rest on."""
-        return "\n".join(_plan_words.resourcing_lines(self))
-
-    def to_json(self) -> str:
-        """Return everything as one JSON text."""
-        record = {"plan": self.plan.record, "base": self.base.record, "network": self.network.record}
-        return json.dumps({**record, "buyers": self.buyers, "inputs": self._inputs, "warnings": self.warnings})
-
-    def write(self, folder: str | os.PathLike[str], *, formats: Sequence[str] = ("parquet",)) -> list[Path]:
-        """Write every table, the network, the scenario and the provenance record into a folder.
-
-        Raises
-        ------
-        InvalidDataError
-            When a format is none of ``"parquet"``, ``"csv"`` and ``"json"``.
-        WriteError
-            When the folder cannot be written; nothing half-written is left behind.
-        """
-        texts = {
-            "network.json": self.network.to_json(),
-            "provenance.json": json.dumps(self.provenance, indent=2) + "\n",
-        }
-        if self.scenario is not None:
-            texts["scenario.toml"] = self.scenario.to_toml()
-        if "json" in formats:
-            texts["resourcing.json"] = self.to_json()
-        return write_tables(folder, tables=self.tables, texts=texts, formats=formats)
-
-    def __repr__(self) -> str:
-        """Say what it came to."""
-        change = _plan_words.money(self.plan.cost_usd - self.base.cost_usd, signed=True)
-        return f"<Resourcing of `{self.plan.title}`: {change} against the base>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.summary())}</pre>"
 
 
 def resource(
@@ -283,7 +109,7 @@ def resource(
     given = {
         "commodities": [core.find_commodity(name).commodity for name in _several(commodities)],
         "months": months, "period_months": period_months, "start": _iso(start), "lead_months": lead_months,
-        "rivals": rivals, "penalty": penalty, "bloc_caps": [dict(cap) for cap in bloc_caps],
+        "rivals": rivals, "penalty": penalty, "bloc_caps": [_cap(cap) for cap in bloc_caps],
         "projects": _several(projects), "with_substitutes": with_substitutes, "enforcement": enforcement,
         "cover_days": cover_days,
     }  # fmt: skip
@@ -308,19 +134,19 @@ def _of_data(
 ) -> Resourcing:  # fmt: skip
     """Build both networks out of the reference dataset, and plan them."""
     wanted = _buyers(buyers)
-    options = {**given, "buyers": buyers if isinstance(buyers, str) and wanted != [buyers] else wanted}
+    is_bloc = isinstance(buyers, str) and buyers == wanted[0] and len(wanted) > 1
+    options = {**given, "buyers": buyers if is_bloc else wanted}
     if given["cover_days"] > 0:
-        options["cover_regions"] = wanted
-    if options["start"] is None:
-        del options["start"]
-    if scenario is not None and not options["commodities"]:
-        del options["commodities"]
+        options["cover_regions"] = wanted[1:] if is_bloc else wanted
+    for name in ("start", "commodities"):
+        if not options[name]:
+            del options[name]
     told = _in_turn(progress, 1 if scenario is None else 2)
-    built = json.loads(_core.resource_network(None if scenario is None else scenario._core, json.dumps(options)))
-    plan = SupplyNetwork.from_record(built["network"]).plan(**how, progress=told(0))
-    base = plan
+    text = json.dumps(options)
+    built = json.loads(_core.resource_network(None if scenario is None else scenario._core, text))
+    plan = base = SupplyNetwork.from_record(built["network"]).plan(**how, progress=told(0))
     if scenario is not None:
-        peace = json.loads(_core.resource_network(scenario.with_restriction_level(0.0)._core, json.dumps(options)))
+        peace = json.loads(_core.resource_network(scenario.with_restriction_level(0.0)._core, text))
         base = SupplyNetwork.from_record(peace["network"]).plan(**how, progress=told(1))
     here = _known_buyers(plan, wanted)
     return Resourcing(scenario, plan, base, here, built["warnings"], {**options, **how}, built["inputs"])
@@ -351,17 +177,24 @@ def _of_network(
 
 
 def _buyers(buyers: str | Sequence[str], used: AbstractSet[str] = frozenset()) -> list[str]:
-    """Return the members of a bloc, or the codes of countries; none of them where the default meets another world."""
+    """Return a bloc and its members, or the codes of countries; nobody where the default meets another world."""
     if isinstance(buyers, str):
         try:
-            members = core.bloc_members(buyers)
+            wanted = [buyers, *core.bloc_members(buyers)]
         except UnknownNameError:
-            members = [_country(buyers)]
-        return [] if used and buyers == "quad" and not used & {*members} else members
+            return [_country(buyers)]
+        return [] if used and buyers == "quad" and not used & {*wanted} else wanted
     several = [name if name in used else _country(name) for name in buyers]
     if not several:
         raise InvalidDataError("found no buyer: expected a bloc, or at least one country")
     return several
+
+
+def _cap(cap: Mapping[str, Any]) -> dict[str, Any]:
+    """Check a cap of a bloc, and write its region as a code."""
+    if set(cap) != {"region", "bloc", "share"}:
+        raise InvalidDataError(f"found the cap {dict(cap)}: expected `region`, `bloc` and `share`")
+    return {**cap, "region": _country(str(cap["region"]))}
 
 
 def _country(name: str) -> str:
@@ -391,10 +224,6 @@ def _in_turn(progress: Progress, total: int) -> Callable[[int], Progress]:
         return lambda done, of_these: told(place * of_these + done, total * of_these)
 
     return of
-
-
-def _choices(plan: Plan) -> dict[str, Any]:
-    return {name: plan.options[name] for name in ("by_product_caps", "leaks")}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ use critmin_disruption::Error as DisruptionError;
 use critmin_graph::Error as GraphFault;
 use critmin_score::Error as ScoreError;
 use critmin_solve::Error as SolveError;
+use critmin_substitution::Error as SubstitutionError;
 use critmin_tables::Error as TablesError;
 use pyo3::prelude::*;
 use serde_json::json;
@@ -15,6 +16,7 @@ pyo3::import_exception!(critmin.exceptions, EncodingError);
 pyo3::import_exception!(critmin.exceptions, GraphError);
 pyo3::import_exception!(critmin.exceptions, InfeasibleEconomyError);
 pyo3::import_exception!(critmin.exceptions, InfeasibleMarketError);
+pyo3::import_exception!(critmin.exceptions, InfeasiblePlanError);
 pyo3::import_exception!(critmin.exceptions, InterruptedImportError);
 pyo3::import_exception!(critmin.exceptions, InvalidDataError);
 pyo3::import_exception!(critmin.exceptions, MethodError);
@@ -114,6 +116,32 @@ pub(crate) fn from_disruption(error: &DisruptionError) -> PyErr {
         | DisruptionError::NotACut { .. }
         | DisruptionError::NegativeOutput { .. }
         | DisruptionError::SeriesDiverges => InvalidDataError::new_err(message),
+        _ => CritminError::new_err(message),
+    }
+}
+
+/// An error of a network, a portfolio or another decision as a Python exception.
+pub(crate) fn from_substitution(error: &SubstitutionError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        SubstitutionError::Core(core) => from_core(core),
+        SubstitutionError::Disruption(fault) => from_disruption(fault),
+        SubstitutionError::Invalid { what, faults } => {
+            let row = |fault: &critmin_substitution::Fault| {
+                json!({ "file": what, "row": null, "column": fault.place, "found": fault.found, "expected": fault.expected })
+            };
+            let problems: Vec<_> = faults.iter().map(row).collect();
+            InvalidDataError::new_err((message, json!(problems).to_string()))
+        }
+        SubstitutionError::InfeasiblePlan { conflicts, missing } => {
+            let detail = json!({ "conflicts": conflicts, "missing": missing });
+            InfeasiblePlanError::new_err((message, detail.to_string()))
+        }
+        SubstitutionError::MissingInput { .. } => MissingInputsError::new_err(message),
+        SubstitutionError::Syntax { .. } | SubstitutionError::EssentialInput { .. } => InvalidDataError::new_err(message),
+        SubstitutionError::Solve(SolveError::Infeasible { .. }) => InfeasiblePlanError::new_err(message),
+        SubstitutionError::Solve(_) => NotProvenError::new_err(message),
+        SubstitutionError::Interrupted => InterruptedImportError::new_err(message),
         _ => CritminError::new_err(message),
     }
 }

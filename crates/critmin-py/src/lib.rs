@@ -13,6 +13,7 @@ mod progress;
 mod readers;
 mod reference;
 mod score;
+mod substitution;
 mod table;
 
 use pyo3::prelude::*;
@@ -43,6 +44,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::score::{Method, Scores, compare, method, method_from_toml, method_ids, score};
+    #[pymodule_export]
+    use super::substitution::{plan_network, resource_network};
     use pyo3::prelude::*;
 
     #[pymodule_init]

@@ -126,6 +126,17 @@ impl Problem {
         self.cost[column] = cost;
     }
 
+    /// The same with fractions allowed in the columns of whole numbers.
+    #[must_use]
+    pub fn relaxed(&self) -> Self {
+        Self { is_integer: vec![false; self.n_columns()], ..self.clone() }
+    }
+
+    /// `c + Qx - A'y`: what one unit more of each column costs at the row duals `y`, cones left out.
+    pub fn reduced_costs(&self, values: &[f64], row_duals: &[f64]) -> Vec<f64> {
+        crate::certificate::reduced_costs(self, values, row_duals, &[])
+    }
+
     /// Sets every cost to nothing, so that only what is added later counts.
     pub fn clear_costs(&mut self) {
         self.cost.fill(0.0);

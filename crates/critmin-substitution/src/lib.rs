@@ -16,7 +16,7 @@ pub mod equilibrium;
 mod error;
 pub mod material;
 pub mod network;
-// pub mod portfolio;
+pub mod portfolio;
 pub mod stockpile;
 
 pub use error::{Error, Fault};

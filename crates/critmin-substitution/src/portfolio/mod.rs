@@ -24,7 +24,7 @@ mod model;
 mod program;
 mod selection;
 
-pub use decide::{decide, decide_watched};
+pub use decide::{decide, decide_watched, eligibility};
 pub use decision::{
     Decision, Frontier, FrontierPoint, FutureRow, GainRow, OutcomeRow, ProjectRow, Selection, SelectionRow, SetRow,
     StockPurchase, ValueOfInformation,
