@@ -34,13 +34,16 @@ mod cone;
 mod error;
 mod interior;
 mod least_deviation;
+mod normal;
 mod problem;
 mod reduce;
 mod simplex;
 mod solve;
+mod watch;
 
 pub use certificate::{Certificate, Tolerances, certify, certify_with_cones};
 pub use error::Error;
 pub use least_deviation::{Deviation, DeviationLimits, LeastDeviation};
 pub use problem::Problem;
-pub use solve::{Backend, Solution, SolveOptions, solve};
+pub use solve::{Backend, Solution, SolveOptions, solve, solve_from, solve_with};
+pub use watch::{Progress, Watch};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::{integrality, primal_violation};
-use crate::{Certificate, Error, Problem, Tolerances, certify_with_cones, interior, simplex};
+use crate::watch::Budget;
+use crate::{Certificate, Error, Problem, Tolerances, Watch, certify_with_cones, interior, simplex};
 
 /// Which solver to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,9 +29,12 @@ pub struct SolveOptions {
     pub backend: Backend,
     /// What the certificate may show.
     pub tolerances: Tolerances,
-    /// Seconds after which the search stops; a problem of whole numbers then returns the best values found with their
-    /// gap, provided that `tolerances.gap` allows it. Absent = until done. It makes results depend on the clock.
+    /// Seconds after which the search stops; a problem of whole numbers then returns the best values found, with their
+    /// gap and [`Solution::is_proven`] unset. Absent = until done. It makes results depend on the clock.
     pub time_limit_s: Option<f64>,
+    /// Nodes of the branch and bound after which it stops, as for the time limit but independent of the clock. Absent =
+    /// until done.
+    pub node_limit: Option<u64>,
 }
 
 /// A certified answer.
@@ -47,6 +51,9 @@ pub struct Solution {
     pub objective: f64,
     /// How far it is from a proof.
     pub certificate: Certificate,
+    /// Whether the certificate passes in full. Only a problem of whole numbers that met a limit is not proven: its values
+    /// are feasible, and its gap is how much better others may be, as a share of the objective.
+    pub is_proven: bool,
     /// Steps of the solver.
     pub iterations: u64,
 }
@@ -58,46 +65,84 @@ pub struct Solution {
 /// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`], [`Error::StoppedEarly`];
 /// [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
+    solve_with(problem, options, &Watch::default())
+}
+
+/// As [`solve`], told to `watch` as it goes on.
+///
+/// # Errors
+///
+/// As [`solve`]; [`Error::Interrupted`] when the watch stops it.
+pub fn solve_with(problem: &Problem, options: &SolveOptions, watch: &Watch) -> Result<Solution, Error> {
+    begin(problem, options, watch, None)
+}
+
+/// As [`solve_with`], from values for every column: a problem of whole numbers begins with them as the best ones known
+/// when they are feasible. Without whole numbers they change nothing.
+///
+/// # Errors
+///
+/// As [`solve_with`]; [`Error::WrongSize`] and [`Error::NotANumber`] for the values.
+pub fn solve_from(problem: &Problem, options: &SolveOptions, watch: &Watch, start: &[f64]) -> Result<Solution, Error> {
+    if start.len() != problem.n_columns() {
+        let what = "values to begin from";
+        return Err(Error::WrongSize { what, found: start.len(), expected: problem.n_columns() });
+    }
+    match start.iter().copied().find(|value| !value.is_finite()) {
+        Some(found) => Err(Error::NotANumber { place: "a value to begin from".to_owned(), found }),
+        None => begin(problem, options, watch, Some(start)),
+    }
+}
+
+fn begin(problem: &Problem, options: &SolveOptions, watch: &Watch, start: Option<&[f64]>) -> Result<Solution, Error> {
     problem.validate()?;
     if 0 < problem.n_cones() && (problem.has_integers() || options.backend == Backend::Simplex) {
         return Err(unsupported("power cones", "use the interior point, without whole numbers"));
     }
+    let budget = Budget::new(options, watch);
     if problem.has_integers() {
-        return whole_numbers(problem, options);
+        return whole_numbers(problem, options, &budget, start);
     }
-    let is_linear = !problem.is_quadratic();
-    let inner = interior::solve(problem, options.time_limit_s)?;
-    let (values, iterations) = if options.backend == Backend::Simplex && is_linear {
-        let vertex = simplex::solve(problem, options)?;
+    let inner = interior::solve(problem, options, &budget)?;
+    let (values, iterations) = if options.backend == Backend::Simplex && !problem.is_quadratic() {
+        let vertex = simplex::solve(problem, options, &budget, None)?;
         (vertex.values, vertex.iterations + inner.iterations)
     } else {
         (inner.values, inner.iterations)
     };
-    let certificate = certify_with_cones(problem, &values, &inner.row_duals, &inner.cone_duals)?;
+    let (row_duals, cone_duals) = (inner.row_duals, inner.cone_duals);
+    let certificate = certify_with_cones(problem, &values, &row_duals, &cone_duals)?;
     certificate.check(&options.tolerances, interior::NAME)?;
     let objective = problem.objective(&values);
-    let (row_duals, cone_duals) = (inner.row_duals, inner.cone_duals);
-    Ok(Solution { values, row_duals, cone_duals, objective, certificate, iterations })
+    Ok(Solution { values, row_duals, cone_duals, objective, certificate, is_proven: true, iterations })
 }
 
-fn whole_numbers(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
+fn whole_numbers(
+    problem: &Problem,
+    options: &SolveOptions,
+    budget: &Budget,
+    start: Option<&[f64]>,
+) -> Result<Solution, Error> {
     if problem.is_quadratic() {
         return Err(unsupported("a quadratic cost beside whole numbers", "make the cost piecewise linear"));
     }
-    let found = simplex::solve(problem, options)?;
+    let found = simplex::solve(problem, options, budget, start)?;
     let certificate = Certificate {
         primal: primal_violation(problem, &found.values),
         dual: 0.0,
         gap: found.gap,
         integrality: integrality(problem, &found.values),
     };
-    certificate.check(&options.tolerances, simplex::NAME)?;
-    let objective = problem.objective(&found.values);
+    // A limit leaves a gap, which the answer says; it excuses no violation.
+    let feasible = Tolerances { gap: f64::INFINITY, ..options.tolerances };
+    let allowed = if found.is_stopped { feasible } else { options.tolerances };
+    certificate.check(&allowed, simplex::NAME)?;
     Ok(Solution {
+        objective: problem.objective(&found.values),
         values: found.values,
         row_duals: Vec::new(),
         cone_duals: Vec::new(),
-        objective,
+        is_proven: certificate.passes(&options.tolerances),
         certificate,
         iterations: found.iterations,
     })
