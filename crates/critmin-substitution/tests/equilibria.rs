@@ -3,8 +3,9 @@
 use critmin_solve::SolveOptions;
 use critmin_substitution::Error;
 use critmin_substitution::equilibrium::{
-    ArcCap, ArcLabel, BaseFlow, CurveSide, InverseLine, LinearMarket, PriceFormMarket, PriceFormModel, PriceSlope,
-    RegionTotal, RerouteOptions, Rerouting, ReroutingModel, ShortagePolicy, SpatialModel, TradeArc,
+    ArcCap, ArcLabel, BaseFlow, CurveSide, InverseLine, IsoelasticDemand, IsoelasticMarket, IsoelasticModel,
+    IsoelasticSupply, LinearMarket, PriceFormMarket, PriceFormModel, PriceSlope, RegionTotal, RerouteOptions,
+    Rerouting, ReroutingModel, ShortagePolicy, SpatialModel, TradeArc, isoelastic_equilibrium, isoelastic_price_ratio,
     price_form_equilibrium, reroute, spatial_equilibrium,
 };
 use proptest::prelude::*;
@@ -285,6 +286,128 @@ fn faults_of_a_spatial_model_come_together() {
     assert_eq!(faults.len(), 6, "{faults:#?}");
 }
 
+/// One market of which `lost_share` of supply is gone.
+fn isoelastic(lost_share: f64, demand: f64, supply: f64, backstop_price: Option<f64>) -> IsoelasticMarket {
+    IsoelasticMarket {
+        region: "world".into(),
+        commodity: "gallium".into(),
+        demand: Some(IsoelasticDemand {
+            base_price: 300.0,
+            base_quantity_t: 700.0,
+            price_elasticity_of_demand: -demand,
+            backstop_price,
+        }),
+        supply: Some(IsoelasticSupply {
+            base_price: 300.0,
+            base_quantity_t: 700.0 * (1.0 - lost_share),
+            price_elasticity_of_supply: supply,
+            capacity_t: None,
+        }),
+    }
+}
+
+fn alone(market: IsoelasticMarket) -> critmin_substitution::equilibrium::MarketOutcome {
+    let model = IsoelasticModel { markets: vec![market], arcs: vec![] };
+    isoelastic_equilibrium(&model, &options()).unwrap().markets.remove(0)
+}
+
+#[test]
+fn closed_forms_of_constant_elasticities() {
+    // iso_0 to iso_3, without a backstop.
+    let cases = [
+        (0.0, 0.5, 0.5, 1.0),
+        (0.6, 0.5, 0.5, 2.5),
+        (0.3, 0.5, 1.0, 1.268434288204),
+        (0.9, 0.13, 0.2, 1072.267222010324),
+    ];
+    for (lost, demand, supply, expected) in cases {
+        near(isoelastic_price_ratio(lost, -demand, supply).unwrap(), expected, 1e-12);
+        let found = alone(isoelastic(lost, demand, supply, None));
+        near(found.price_ratio.unwrap(), expected, 1e-5);
+        near(found.demand_t, 700.0 * expected.powf(-demand), 1e-6);
+        assert!(!found.is_at_backstop && found.replaced_t.abs() < 1e-9);
+    }
+    assert!(isoelastic_price_ratio(1.0, -0.5, 0.5).is_err() && isoelastic_price_ratio(0.5, 0.0, 0.0).is_err());
+}
+
+#[test]
+fn a_backstop_is_part_of_the_demand_curve() {
+    // iso_3 with a substitute at 10 times the base price: demand stays on its curve, supply too, the rest is replaced.
+    let found = alone(isoelastic(0.9, 0.13, 0.2, Some(3000.0)));
+    near(found.price_ratio.unwrap(), 10.0, 1e-6);
+    assert!(found.is_at_backstop);
+    near(found.supply_t, 70.0 * 10.0_f64.powf(0.2), 1e-5);
+    near(found.demand_t, found.supply_t, 1e-6);
+    near(found.demand_t + found.replaced_t, 700.0 * 10.0_f64.powf(-0.13), 1e-5);
+    // A backstop above the clearing price changes nothing.
+    let found = alone(isoelastic(0.6, 0.5, 0.5, Some(3000.0)));
+    near(found.price_ratio.unwrap(), 2.5, 1e-5);
+    assert!(!found.is_at_backstop);
+}
+
+#[test]
+fn elastic_demand_fixed_supply_and_capacity() {
+    // Above 1 the other cone: 0.4^(-1 / (1.5 + 0.5)).
+    near(alone(isoelastic(0.6, 1.5, 0.5, None)).price_ratio.unwrap(), 0.4_f64.powf(-0.5), 1e-5);
+    // Fixed supply: 0.4^(-1 / 0.5), all of it rent.
+    let fixed = alone(isoelastic(0.6, 0.5, 0.0, None));
+    near(fixed.price_ratio.unwrap(), 6.25, 1e-5);
+    near(fixed.capacity_rent, 6.25 * 300.0, 1e-5);
+    // A capacity at the base quantity does the same, and its rent is what stands above the supply curve.
+    let mut market = isoelastic(0.6, 0.5, 0.5, None);
+    market.supply.as_mut().unwrap().capacity_t = Some(280.0);
+    let capped = alone(market);
+    near(capped.price_ratio.unwrap(), 6.25, 1e-5);
+    near(capped.capacity_rent, 5.25 * 300.0, 1e-5);
+    for wrong in [-1.0, -0.995, 0.0, 0.5] {
+        let mut market = isoelastic(0.6, 0.5, 0.5, None);
+        market.demand.as_mut().unwrap().price_elasticity_of_demand = wrong;
+        let model = IsoelasticModel { markets: vec![market], arcs: vec![] };
+        assert!(isoelastic_equilibrium(&model, &options()).is_err());
+    }
+}
+
+#[test]
+fn two_isoelastic_regions_share_a_price() {
+    // A supplier and a buyer, cost 50: the root of 700 (p / 300)^(-0.5) = 500 ((p - 50) / 250)^0.5 by bisection.
+    let seller = IsoelasticMarket {
+        region: "seller".into(),
+        demand: None,
+        supply: Some(IsoelasticSupply {
+            base_price: 250.0,
+            base_quantity_t: 500.0,
+            price_elasticity_of_supply: 0.5,
+            capacity_t: None,
+        }),
+        ..isoelastic(0.0, 0.5, 0.5, None)
+    };
+    let buyer = IsoelasticMarket { region: "buyer".into(), supply: None, ..isoelastic(0.0, 0.5, 0.5, Some(900.0)) };
+    let (mut low, mut high) = (50.0_f64, 5000.0_f64);
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        let excess = 700.0 * (middle / 300.0).powf(-0.5) - 500.0 * ((middle - 50.0) / 250.0).powf(0.5);
+        if 0.0 < excess { low = middle } else { high = middle }
+    }
+    let mut model = IsoelasticModel {
+        markets: vec![seller, buyer],
+        arcs: vec![TradeArc::open("seller", "buyer", "gallium", 50.0)],
+    };
+    let found = isoelastic_equilibrium(&model, &options()).unwrap();
+    near(found.markets[1].price.unwrap(), low, 1e-5);
+    near(found.markets[0].supply_price.unwrap(), low - 50.0, 1e-5);
+    near(found.flows[0].flow_t, found.markets[1].demand_t, 1e-6);
+    // A ban: the backstop serves the demand at its price, and a tonne through the ban would earn the rest.
+    model.arcs[0].capacity_t = Some(0.0);
+    let banned = isoelastic_equilibrium(&model, &options()).unwrap();
+    near(banned.markets[1].price.unwrap(), 900.0, 1e-6);
+    near(banned.markets[1].replaced_t, 700.0 * 3.0_f64.powf(-0.5), 1e-5);
+    assert!(banned.markets[1].demand_t.abs() < 1e-3 && 800.0 < banned.flows[0].rent);
+    // Without a backstop nothing serves it.
+    model.markets[1].demand.as_mut().unwrap().backstop_price = None;
+    let error = isoelastic_equilibrium(&model, &options()).unwrap_err().to_string();
+    assert!(error.contains("no supply within reach") && error.contains("buyer"), "{error}");
+}
+
 fn flow(origin: &str, destination: &str, mass_t: f64) -> BaseFlow {
     BaseFlow { origin: origin.into(), destination: destination.into(), mass_t }
 }
@@ -413,6 +536,31 @@ proptest! {
         let made: f64 = found.markets.iter().map(|market| market.supply_t).sum();
         let used: f64 = found.markets.iter().map(|market| market.demand_t).sum();
         prop_assert!((made - used).abs() < 1e-4 * used);
+    }
+
+    /// The dual of every balance is the price on the curves of that market.
+    #[test]
+    fn prices_lie_on_the_isoelastic_curves(seed in any::<u64>()) {
+        let mut random = SplitMix64(seed);
+        let mut model = IsoelasticModel::default();
+        for region in 0..5 {
+            let mut market = isoelastic(random.between(0.0, 0.9), random.between(0.1, 0.6), random.between(0.1, 1.0), Some(6000.0));
+            market.region = region.to_string();
+            model.markets.push(market);
+            for other in (0..5).filter(|other| *other != region) {
+                let capacity_t = (random.unit() < 0.3).then(|| random.between(0.0, 100.0));
+                let cost = random.between(1.0, 60.0);
+                let arc = TradeArc::open(&region.to_string(), &other.to_string(), "gallium", cost);
+                model.arcs.push(TradeArc { capacity_t, ..arc });
+            }
+        }
+        let found = isoelastic_equilibrium(&model, &options()).unwrap();
+        for (market, outcome) in model.markets.iter().zip(&found.markets) {
+            let asked = market.demand.unwrap().price_at(outcome.demand_t + outcome.replaced_t);
+            prop_assert!((asked / outcome.price.unwrap() - 1.0).abs() < 1e-4, "{outcome:?} {asked}");
+            let asked = market.supply.unwrap().price_at(outcome.supply_t);
+            prop_assert!((asked / outcome.supply_price.unwrap() - 1.0).abs() < 1e-4, "{outcome:?} {asked}");
+        }
     }
 
     /// Odds ratios of cells that no cap touches are those of the base, and totals hold.

@@ -8,13 +8,20 @@
 mod arc;
 mod cross;
 mod entropy;
+mod isoelastic;
 mod reach;
+mod scaling;
 mod spatial;
+mod trade;
 
 pub use arc::{TradeArc, TradeFlow};
 pub use cross::{CurveSide, PriceFormEquilibrium, PriceFormMarket, PriceFormModel, PriceSlope, price_form_equilibrium};
 pub use entropy::{
     ArcCap, ArcLabel, BaseFlow, RegionTotal, RerouteOptions, ReroutedFlow, Rerouting, ReroutingModel, ShortagePolicy,
     reroute,
+};
+pub use isoelastic::{
+    IsoelasticDemand, IsoelasticEquilibrium, IsoelasticMarket, IsoelasticModel, IsoelasticSupply, MarketOutcome,
+    isoelastic_equilibrium, isoelastic_price_ratio,
 };
 pub use spatial::{InverseLine, LinearMarket, SpatialEquilibrium, SpatialMarket, SpatialModel, spatial_equilibrium};

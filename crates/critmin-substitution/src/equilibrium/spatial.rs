@@ -21,6 +21,7 @@ use critmin_solve::{Certificate, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};
 
 use super::arc::{Places, TradeArc, TradeFlow};
+use super::trade::{Layout, Trade, Units};
 use crate::Error;
 use crate::error::Faults;
 
@@ -94,15 +95,6 @@ pub struct SpatialEquilibrium {
     pub certificate: Certificate,
 }
 
-/// Columns and rows of one market.
-#[derive(Default)]
-struct Layout {
-    demand: Option<usize>,
-    supply: Option<usize>,
-    buying: Option<usize>,
-    selling: Option<usize>,
-}
-
 /// The spatial price equilibrium of linear markets (Takayama and Judge 1964).
 ///
 /// Bans, quotas and leaks are capacities of arcs; a leak is a second arc with its own `route` and premium.
@@ -137,19 +129,13 @@ pub fn spatial_equilibrium(model: &SpatialModel, options: &SolveOptions) -> Resu
     let ends = check(model)?;
     let mut problem = Problem::new();
     let mut layouts: Vec<Layout> = model.markets.iter().map(|market| add_curves(&mut problem, market)).collect();
-    let flow_columns: Vec<Option<usize>> =
-        model.arcs.iter().zip(&ends).map(|(arc, ends)| add_flow(&mut problem, arc, *ends, model, &layouts)).collect();
-    add_balances(&mut problem, model, &ends, &flow_columns, &mut layouts);
+    let trade = Trade { arcs: &model.arcs, ends: &ends, has_transshipment: model.has_transshipment };
+    let unit = Units { mass: 1.0, money: 1.0 };
+    let flow_columns = trade.add_to(&mut problem, &mut layouts, unit);
     let solution = solve(&problem, options)?;
-    let value = |column: Option<usize>| column.map_or(0.0, |column| solution.values[column]);
+    let value = |column: Option<(usize, f64)>| column.map_or(0.0, |(column, _)| solution.values[column]);
     let price = |row: Option<usize>| row.map(|row| solution.row_duals[row]);
-    let flow = |((arc, (origin, destination)), column): ((&TradeArc, &(usize, usize)), &Option<usize>)| {
-        let pair = (price(layouts[*destination].buying), price(layouts[*origin].selling));
-        // Where nobody buys or sells, nothing is worth a way.
-        let gap = if let (Some(paid), Some(got)) = pair { paid - got } else { 0.0 };
-        arc.flow(value(*column), gap)
-    };
-    let flows: Vec<TradeFlow> = model.arcs.iter().zip(&ends).zip(&flow_columns).map(flow).collect();
+    let flows = trade.flows(&layouts, &flow_columns, &solution, unit);
     let markets = model.markets.iter().zip(&layouts).map(|(market, layout)| SpatialMarket {
         region: market.region.clone(),
         commodity: market.commodity.clone(),
@@ -169,55 +155,11 @@ pub fn spatial_equilibrium(model: &SpatialModel, options: &SolveOptions) -> Resu
 
 /// Columns of what one market uses and produces.
 fn add_curves(problem: &mut Problem, market: &LinearMarket) -> Layout {
-    let mut column =
-        |line: InverseLine, sign: f64| problem.quadratic_column(sign * line.intercept, line.slope, 0.0, f64::INFINITY);
+    let mut column = |line: InverseLine, sign: f64| {
+        (problem.quadratic_column(sign * line.intercept, line.slope, 0.0, f64::INFINITY), 1.0)
+    };
     let demand = market.demand.map(|line| column(line, -1.0));
     Layout { demand, supply: market.supply.map(|line| column(line, 1.0)), ..Layout::default() }
-}
-
-/// The column of an arc; none where, without transshipment, nobody sells or nobody buys.
-fn add_flow(
-    problem: &mut Problem,
-    arc: &TradeArc,
-    (origin, destination): (usize, usize),
-    model: &SpatialModel,
-    layouts: &[Layout],
-) -> Option<usize> {
-    let is_direct = layouts[origin].supply.is_some() && layouts[destination].demand.is_some();
-    let is_used = is_direct || model.has_transshipment;
-    is_used.then(|| problem.column(arc.cost(), 0.0, arc.capacity_t.unwrap_or(f64::INFINITY)))
-}
-
-fn add_balances(
-    problem: &mut Problem,
-    model: &SpatialModel,
-    ends: &[(usize, usize)],
-    flows: &[Option<usize>],
-    layouts: &mut [Layout],
-) {
-    let mut buying: Vec<Vec<(usize, f64)>> = vec![Vec::new(); layouts.len()];
-    let mut selling = buying.clone();
-    for ((origin, destination), flow) in ends.iter().zip(flows) {
-        selling[*origin].extend(flow.map(|flow| (flow, -1.0)));
-        buying[*destination].extend(flow.map(|flow| (flow, 1.0)));
-    }
-    for ((layout, mut buying), mut selling) in layouts.iter_mut().zip(buying).zip(selling) {
-        buying.extend(layout.demand.map(|column| (column, -1.0)));
-        selling.extend(layout.supply.map(|column| (column, 1.0)));
-        if model.has_transshipment {
-            buying.extend(selling);
-            let row = problem.row(0.0, f64::INFINITY, &buying);
-            (layout.buying, layout.selling) = (Some(row), Some(row));
-            continue;
-        }
-        if layout.demand.is_some() && layout.supply.is_some() {
-            let own = problem.column(0.0, 0.0, f64::INFINITY);
-            buying.push((own, 1.0));
-            selling.push((own, -1.0));
-        }
-        layout.buying = layout.demand.map(|_| problem.row(0.0, f64::INFINITY, &buying));
-        layout.selling = layout.supply.map(|_| problem.row(0.0, f64::INFINITY, &selling));
-    }
 }
 
 /// The ends of every arc.
