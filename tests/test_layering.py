@@ -19,6 +19,7 @@ ALLOWED = {
     "critmin-score": {"critmin-core"},
     "critmin-solve": set(),
     "critmin-disruption": {"critmin-core", "critmin-solve"},
+    "critmin-substitution": {"critmin-core", "critmin-disruption", "critmin-solve"},
     "critmin-py": {
         "critmin-core",
         "critmin-tables",
@@ -26,6 +27,7 @@ ALLOWED = {
         "critmin-score",
         "critmin-solve",
         "critmin-disruption",
+        "critmin-substitution",
     },
 }
 # Libraries that stay where they belong.
@@ -36,7 +38,9 @@ AT_HOME = {
     "polars": {"critmin-py"},
     "polars-core": {"critmin-py"},
     "pyo3-polars": {"critmin-py"},
+    "amd": {"critmin-solve"},
     "clarabel": {"critmin-solve"},
+    "highs": {"critmin-solve"},
     "microlp": {"critmin-solve"},
     "arrow": {"critmin-tables", "critmin-py"},
     "parquet": {"critmin-tables", "critmin-py"},

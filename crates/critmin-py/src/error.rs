@@ -127,9 +127,7 @@ pub(crate) fn from_substitution(error: &SubstitutionError) -> PyErr {
         SubstitutionError::Core(core) => from_core(core),
         SubstitutionError::Disruption(fault) => from_disruption(fault),
         SubstitutionError::Invalid { what, faults } => {
-            let row = |fault: &critmin_substitution::Fault| {
-                json!({ "file": what, "row": null, "column": fault.place, "found": fault.found, "expected": fault.expected })
-            };
+            let row = |fault: &critmin_substitution::Fault| json!({ "file": what, "row": null, "column": fault.place, "found": fault.found, "expected": fault.expected });
             let problems: Vec<_> = faults.iter().map(row).collect();
             InvalidDataError::new_err((message, json!(problems).to_string()))
         }
@@ -138,7 +136,9 @@ pub(crate) fn from_substitution(error: &SubstitutionError) -> PyErr {
             InfeasiblePlanError::new_err((message, detail.to_string()))
         }
         SubstitutionError::MissingInput { .. } => MissingInputsError::new_err(message),
-        SubstitutionError::Syntax { .. } | SubstitutionError::EssentialInput { .. } => InvalidDataError::new_err(message),
+        SubstitutionError::Syntax { .. } | SubstitutionError::EssentialInput { .. } => {
+            InvalidDataError::new_err(message)
+        }
         SubstitutionError::Solve(SolveError::Infeasible { .. }) => InfeasiblePlanError::new_err(message),
         SubstitutionError::Solve(_) => NotProvenError::new_err(message),
         SubstitutionError::Interrupted => InterruptedImportError::new_err(message),

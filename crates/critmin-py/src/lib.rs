@@ -45,7 +45,11 @@ mod _core {
     #[pymodule_export]
     use super::score::{Method, Scores, compare, method, method_from_toml, method_ids, score};
     #[pymodule_export]
-    use super::substitution::{plan_network, resource_network};
+    use super::substitution::{
+        eligibility_rule, eligibility_rule_from_toml, eligibility_rules, loan_terms, plan_network,
+        portfolio_candidates, portfolio_decide, portfolio_eligibility, portfolio_frontier, portfolio_information,
+        portfolio_selection, resource_network,
+    };
     use pyo3::prelude::*;
 
     #[pymodule_init]

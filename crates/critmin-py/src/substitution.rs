@@ -1,7 +1,14 @@
 //! What can be done: supply networks and portfolios. Everything crosses as JSON: the tables are small, the work is not.
 
+use critmin_solve::SolveOptions;
+use critmin_substitution::Error;
 use critmin_substitution::network::assemble::{NetworkOptions, assemble_network};
 use critmin_substitution::network::{Network, PlanOptions, plan_watched};
+use critmin_substitution::portfolio::assemble::{PortfolioOptions, assemble_portfolio};
+use critmin_substitution::portfolio::{
+    EligibilityRule, LoanSize, LoanTerms, Portfolio, Verdict, decide_watched, eligibility, frontier, rule_ids,
+    selection, value_of_information,
+};
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,10 +29,7 @@ pub(crate) fn plan_network(
 ) -> PyResult<String> {
     let network: Network = parsed(network, "network")?;
     let options: PlanOptions = parsed(options, "plan options")?;
-    run_detached(py, progress.as_ref(), |progress| {
-        let watch = |done: usize, total: usize| progress.report(done as u64, total as u64);
-        json(&plan_watched(&network, &options, &watch).map_err(|error| from_substitution(&error))?)
-    })
+    watched(py, progress, |watch| plan_watched(&network, &options, watch))
 }
 
 /// The network of a scenario from the reference dataset, with its inputs and warnings, as JSON.
@@ -39,11 +43,131 @@ pub(crate) fn resource_network(py: Python<'_>, scenario: Option<&Scenario>, opti
     json(&py.detach(run).map_err(|error| from_substitution(&error))?)
 }
 
-pub(crate) fn parsed<T: DeserializeOwned>(text: &str, what: &str) -> PyResult<T> {
+/// The best set of projects and stocks, as JSON.
+#[pyfunction]
+#[pyo3(signature = (portfolio, options, progress))]
+pub(crate) fn portfolio_decide(
+    py: Python<'_>,
+    portfolio: &str,
+    options: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
+    watched(py, progress, |watch| decide_watched(&portfolio, &options, watch))
+}
+
+/// The best answer at every budget, as JSON.
+#[pyfunction]
+#[pyo3(signature = (portfolio, budgets, options, progress))]
+pub(crate) fn portfolio_frontier(
+    py: Python<'_>,
+    portfolio: &str,
+    budgets: Vec<f64>,
+    options: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
+    watched(py, progress, |watch| frontier(&portfolio, &budgets, &options, watch))
+}
+
+/// What knowing the future is worth, as JSON.
+#[pyfunction]
+#[pyo3(signature = (portfolio, options, progress))]
+pub(crate) fn portfolio_information(
+    py: Python<'_>,
+    portfolio: &str,
+    options: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
+    watched(py, progress, |watch| value_of_information(&portfolio, &options, watch))
+}
+
+/// How often each project is chosen, as JSON.
+#[pyfunction]
+#[pyo3(signature = (portfolio, n_resamples, n_reweighted, seed, options, progress))]
+pub(crate) fn portfolio_selection(
+    py: Python<'_>,
+    portfolio: &str,
+    n_resamples: usize,
+    n_reweighted: usize,
+    seed: u64,
+    options: &str,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
+    watched(py, progress, |watch| selection(&portfolio, (n_resamples, n_reweighted), seed, &options, watch))
+}
+
+/// Whether each project may be financed, as JSON; a portfolio is checked by it as a whole.
+#[pyfunction]
+pub(crate) fn portfolio_eligibility(portfolio: &str) -> PyResult<String> {
+    let found = eligibility(&of_portfolio(portfolio)?).map_err(|error| from_substitution(&error))?;
+    let row = |(project, verdict): &(String, Verdict)| serde_json::json!({ "project": project, "is_eligible": verdict.is_eligible, "reasons": verdict.reasons });
+    json(&found.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The portfolio of the reference dataset's candidate projects, with its inputs and warnings, as JSON.
+#[pyfunction]
+pub(crate) fn portfolio_candidates(py: Python<'_>, options: &str) -> PyResult<String> {
+    let options: PortfolioOptions = parsed(options, "portfolio options")?;
+    let figures = dataset(py)?;
+    json(&py.detach(|| assemble_portfolio(figures, &options)).map_err(|error| from_substitution(&error))?)
+}
+
+/// The eligibility rules that come with critmin, as JSON.
+#[pyfunction]
+pub(crate) fn eligibility_rules() -> PyResult<String> {
+    let rules: Result<Vec<_>, _> = rule_ids().into_iter().map(EligibilityRule::find).collect();
+    json(&rules.map_err(|error| from_substitution(&error))?)
+}
+
+/// The document of an eligibility rule.
+#[pyfunction]
+pub(crate) fn eligibility_rule(id: &str) -> PyResult<String> {
+    EligibilityRule::text(id).map(str::to_owned).map_err(|error| from_substitution(&error))
+}
+
+/// An eligibility rule written as TOML, as JSON.
+#[pyfunction]
+pub(crate) fn eligibility_rule_from_toml(text: &str) -> PyResult<String> {
+    json(&EligibilityRule::from_toml(text).map_err(|error| from_substitution(&error))?)
+}
+
+/// What a loan amounts to, as JSON.
+#[pyfunction]
+pub(crate) fn loan_terms(capex_million_usd: f64, offtake_share: f64, size: &str, terms: &str) -> PyResult<String> {
+    let terms: LoanTerms = parsed(terms, "loan terms")?;
+    let size: LoanSize = parsed(&format!("\"{size}\""), "loan size")?;
+    json(&terms.loan(capex_million_usd, offtake_share, size).map_err(|error| from_substitution(&error))?)
+}
+
+fn of_portfolio(text: &str) -> PyResult<Portfolio> {
+    parsed(text, "portfolio")
+}
+
+/// `{"time_limit_s": ...}` as options of the solver.
+fn solve_options(text: &str) -> PyResult<SolveOptions> {
+    parsed(text, "solver options")
+}
+
+/// Runs long work off the GIL; the watch reports and asks whether to go on.
+fn watched<T: Serialize + Send>(
+    py: Python<'_>,
+    progress: Option<Py<PyAny>>,
+    work: impl FnOnce(&(dyn Fn(usize, usize) -> bool + Sync)) -> Result<T, Error> + Send,
+) -> PyResult<String> {
+    run_detached(py, progress.as_ref(), |progress| {
+        let watch = |done: usize, total: usize| progress.report(done as u64, total as u64);
+        json(&work(&watch).map_err(|error| from_substitution(&error))?)
+    })
+}
+
+fn parsed<T: DeserializeOwned>(text: &str, what: &str) -> PyResult<T> {
     serde_json::from_str(text).map_err(|fault| InvalidDataError::new_err(format!("the {what} cannot be read: {fault}")))
 }
 
-pub(crate) fn json(value: &impl Serialize) -> PyResult<String> {
+fn json(value: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(value)
         .map_err(|fault| ScenarioError::new_err(format!("the result has no JSON form: {fault}")))
 }

@@ -34,7 +34,11 @@ impl Portfolio {
         if let Some(rule) = &self.rule {
             check.faults.extend(rule.faults());
         }
-        if check.faults.is_empty() { Ok(()) } else { Err(Error::Invalid { what: "the portfolio", faults: check.faults }) }
+        if check.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid { what: "the portfolio", faults: check.faults })
+        }
     }
 }
 
@@ -81,7 +85,10 @@ impl Check<'_> {
     fn limits(&mut self) {
         let portfolio = self.portfolio;
         self.amount("budget", "budget_million_usd", portfolio.budget_million_usd);
-        portfolio.lending_cap_million_usd.into_iter().for_each(|cap| self.amount("budget", "lending_cap_million_usd", cap));
+        portfolio
+            .lending_cap_million_usd
+            .into_iter()
+            .for_each(|cap| self.amount("budget", "lending_cap_million_usd", cap));
         self.share("risk", "risk_weight", portfolio.risk_weight);
         if !(0.0 < portfolio.tail && portfolio.tail < 1.0) {
             self.fault("risk", format!("tail {}", portfolio.tail), "above 0 and below 1: 0.9 is the worst tenth");
@@ -89,7 +96,11 @@ impl Check<'_> {
         if let Some(share) = portfolio.concentration_share {
             self.share("budget", "concentration_share", share);
             if portfolio.lending_cap_million_usd.is_none() {
-                self.fault("budget", "concentration_share without lending_cap_million_usd", "the cap that it is a share of");
+                self.fault(
+                    "budget",
+                    "concentration_share without lending_cap_million_usd",
+                    "the cap that it is a share of",
+                );
             }
         }
         for window in &portfolio.windows {
@@ -143,10 +154,9 @@ impl Check<'_> {
             self.amount(&place, "stock.price_usd_per_t", stock.price_usd_per_t);
             self.amount(&place, "stock.max_t", stock.max_t);
         }
-        for (what, price) in [
-            ("price_usd_per_t", material.price_usd_per_t),
-            ("price_floor_usd_per_t", material.price_floor_usd_per_t),
-        ] {
+        for (what, price) in
+            [("price_usd_per_t", material.price_usd_per_t), ("price_floor_usd_per_t", material.price_floor_usd_per_t)]
+        {
             price.into_iter().for_each(|price| self.amount(&place, what, price));
         }
         for buyer in &material.buyers {
@@ -189,7 +199,8 @@ impl Check<'_> {
             if !supplies.into_iter().any(|supply| supply.source == row.source) {
                 self.fault(&place, format!("source `{}`", row.source), "a source of some material's supplies");
             }
-            if let Some(id) = row.material.as_ref().filter(|id| portfolio.materials.iter().all(|each| each.id != **id)) {
+            if let Some(id) = row.material.as_ref().filter(|id| portfolio.materials.iter().all(|each| each.id != **id))
+            {
                 self.fault(&place, format!("material `{id}`"), "a material of the portfolio");
             }
         }

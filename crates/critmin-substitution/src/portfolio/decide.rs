@@ -145,19 +145,17 @@ fn stock_rows(prepared: &Prepared<'_>, choice: &Choice) -> Vec<StockPurchase> {
 }
 
 /// Expected shortfalls and losses by bloc: each material's are shared in proportion to the demand of the bloc.
-fn gains(
-    prepared: &Prepared<'_>,
-    probabilities: &[f64],
-    with: &[Evaluated],
-    without: &[Evaluated],
-) -> Vec<GainRow> {
+fn gains(prepared: &Prepared<'_>, probabilities: &[f64], with: &[Evaluated], without: &[Evaluated]) -> Vec<GainRow> {
     let mut found = Vec::new();
     for material in &prepared.portfolio.materials {
         let expected = |all: &[Evaluated]| {
             let of = |each: &Evaluated| {
                 let rows = each.outcomes.iter().filter(|row| row.material == material.id);
                 rows.fold((0.0, 0.0), |(tonnes, cost), row| {
-                    (tonnes + row.shortfall_t, cost + penalty(material, row.shortfall_t) + replaced(material, row.substituted_t))
+                    (
+                        tonnes + row.shortfall_t,
+                        cost + penalty(material, row.shortfall_t) + replaced(material, row.substituted_t),
+                    )
                 })
             };
             all.iter().zip(probabilities).fold((0.0, 0.0), |(tonnes, cost), (each, probability)| {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use critmin_core::CountryId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Fault};
 use crate::portfolio::{LoanSize, LoanTerms, Project, debt_service_coverage};
+use crate::{Error, Fault};
 
 /// The rules that come with the crate, by id.
 const LIBRARY: [(&str, &str); 2] = [

@@ -41,7 +41,8 @@ impl Choice {
     pub(crate) fn stocks_million_usd(&self, prepared: &Prepared<'_>) -> f64 {
         let offers = prepared.portfolio.materials.iter().map(|material| material.stock);
         let price = |offer: Option<super::StockOffer>| offer.map_or(0.0, |offer| offer.price_usd_per_t);
-        offers.zip(&self.stocks_t).map(|(offer, stock)| price(offer) * stock).sum::<f64>() / super::program::USD_PER_MILLION
+        offers.zip(&self.stocks_t).map(|(offer, stock)| price(offer) * stock).sum::<f64>()
+            / super::program::USD_PER_MILLION
     }
 
     /// Loans \[million USD\].

@@ -85,7 +85,9 @@ impl Search<'_, '_> {
             fixed = self.fixed(budget, upper.as_ref());
         }
         let is_open = fixed.iter().any(Option::is_none);
-        let is_met = upper.as_ref().is_some_and(|found| found.objective - self.lower(budget) <= SAME * found.objective.abs().max(1.0));
+        let is_met = upper
+            .as_ref()
+            .is_some_and(|found| found.objective - self.lower(budget) <= SAME * found.objective.abs().max(1.0));
         let found = match upper {
             Some(found) if is_met || !is_open => {
                 self.n_reused += 1;

@@ -55,7 +55,8 @@ pub fn value_of_information(
 fn mean_future(portfolio: &Portfolio) -> Future {
     let n_windows = portfolio.windows.len();
     let average = |factor: &dyn Fn(&Future, usize) -> f64| {
-        let at = |window: usize| portfolio.scenarios.iter().map(|future| future.probability * factor(future, window)).sum();
+        let at =
+            |window: usize| portfolio.scenarios.iter().map(|future| future.probability * factor(future, window)).sum();
         Series::ByPeriod((0..n_windows).map(at).collect())
     };
     let mut availability = Vec::new();
@@ -70,9 +71,10 @@ fn mean_future(portfolio: &Portfolio) -> Future {
                 rows.map(|row| row.share.at(window)).product()
             });
             let (material, source, stage) = (Some(material.id.clone()), supply.source.clone(), Some(supply.stage));
-            if !availability.iter().any(|row: &Availability| {
-                row.material == material && row.source == source && row.stage == stage
-            }) {
+            if !availability
+                .iter()
+                .any(|row: &Availability| row.material == material && row.source == source && row.stage == stage)
+            {
                 availability.push(Availability { material, source, stage, share });
             }
         }

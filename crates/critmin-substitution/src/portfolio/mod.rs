@@ -12,6 +12,7 @@
 //!
 //! The tail is that of Rockafellar and Uryasev (2000), Optimization of conditional value-at-risk, Journal of Risk 2(3).
 
+pub mod assemble;
 mod check;
 mod decide;
 mod decision;

@@ -49,7 +49,7 @@ pub struct Window {
     pub id: String,
     /// Years from the decision to the middle of the window; a project counts when it is built before.
     pub year: f64,
-    /// Length \[years\]: tonnes per year become tonnes of the window.
+    /// Length \[years\]; tonnes of the model are per window.
     #[serde(default = "one")]
     pub years: f64,
 }

@@ -39,8 +39,9 @@ impl<'a> Prepared<'a> {
             return 0.0;
         }
         let factor = future.projects.iter().filter(|row| row.project == of.id).map(|row| row.share.at(window));
-        let runs = price_usd_per_t(material, future, window)
-            .is_none_or(|price| of.operating_cost_usd_per_t <= price.max(material.price_floor_usd_per_t.unwrap_or(0.0)));
+        let runs = price_usd_per_t(material, future, window).is_none_or(|price| {
+            of.operating_cost_usd_per_t <= price.max(material.price_floor_usd_per_t.unwrap_or(0.0))
+        });
         if runs { of.capacity_t * of.offtake_share * factor.product::<f64>() } else { 0.0 }
     }
 
@@ -200,7 +201,9 @@ impl Program {
 /// Projects of a material at a stage.
 fn of_stage<'a>(prepared: &'a Prepared<'_>, material: usize, stage: SupplyStage) -> impl Iterator<Item = usize> + 'a {
     let projects = prepared.portfolio.projects.iter().enumerate();
-    projects.filter(move |(at, project)| prepared.materials[*at] == material && project.stage == stage).map(|(at, _)| at)
+    projects
+        .filter(move |(at, project)| prepared.materials[*at] == material && project.stage == stage)
+        .map(|(at, _)| at)
 }
 
 /// One window of one material under construction.
@@ -292,7 +295,11 @@ fn first_stage_columns(
         };
         let cost = loan.grant_equivalent_million_usd;
         let is_free = least < most;
-        projects.push(if is_free { problem.integer_column(cost, least, most) } else { problem.column(cost, least, most) });
+        projects.push(if is_free {
+            problem.integer_column(cost, least, most)
+        } else {
+            problem.column(cost, least, most)
+        });
     }
     let stock = |material: &Material| {
         material.stock.map_or((0.0, 0.0), |stock| (stock.price_usd_per_t / USD_PER_MILLION, stock.max_t))
@@ -318,7 +325,9 @@ fn first_stage_rows(
     let Some(cap) = portfolio.lending_cap_million_usd else { return budget_row };
     let lent = |is_counted: &dyn Fn(&Project) -> bool| -> Vec<(usize, f64)> {
         let all = portfolio.projects.iter().zip(projects).zip(&prepared.loans);
-        all.filter(|((project, _), _)| is_counted(project)).map(|((_, column), loan)| (*column, loan.loan_million_usd)).collect()
+        all.filter(|((project, _), _)| is_counted(project))
+            .map(|((_, column), loan)| (*column, loan.loan_million_usd))
+            .collect()
     };
     problem.row(f64::NEG_INFINITY, cap, &lent(&|_| true));
     if let Some(share) = portfolio.concentration_share {

@@ -60,7 +60,8 @@ impl<'a> Base<'a> {
             let how = "the table process_steps has no row: build the network from tables of your own".to_owned();
             return Err(Error::MissingInput { what: format!("a network of `{commodity}`"), how });
         }
-        let mut base = Self { commodity, steps, makers: BTreeMap::new(), demand: BTreeMap::new(), price_usd_per_t: 0.0 };
+        let mut base =
+            Self { commodity, steps, makers: BTreeMap::new(), demand: BTreeMap::new(), price_usd_per_t: 0.0 };
         for index in 0..base.steps.len() {
             base.read_makers(reading, index, ledger);
         }
@@ -76,14 +77,18 @@ impl<'a> Base<'a> {
         let rows: Vec<&RegionalSupply> = reading.dataset.regional_supply.iter().filter(is_of_step).collect();
         let is_from_scrap = !rows.is_empty() && rows.iter().all(|row| row.is_secondary);
         let mut countries = if is_from_scrap { BTreeMap::new() } else { world_makers(reading, step, ledger) };
-        let factor = reading.figures.parameters.get(&step.commodity, "capacity_factor", None).map_or(1.0, |row| row.value);
+        let factor =
+            reading.figures.parameters.get(&step.commodity, "capacity_factor", None).map_or(1.0, |row| row.value);
         for row in rows {
             let maker = countries.entry(row.region.clone()).or_default();
             maker.replace(row, factor);
             let origin = Origin { grade: row.grade, source: &row.source, note: &row.note };
             let place = format!("{} in {}", step.process, row.region);
-            let figures =
-                [("output_t", row.output_t), ("capacity_t", row.capacity_t), ("by_product_limit_t", row.by_product_limit_t)];
+            let figures = [
+                ("output_t", row.output_t),
+                ("capacity_t", row.capacity_t),
+                ("by_product_limit_t", row.by_product_limit_t),
+            ];
             for (name, value) in figures.into_iter().filter_map(|(name, value)| Some((name, value?))) {
                 ledger.used((step.commodity.as_str(), name, Some(&place)), (value, None, None), "t/yr", &origin);
             }
@@ -194,14 +199,17 @@ impl<'a> Base<'a> {
     pub(crate) fn destinations(&self, form: &str) -> Vec<String> {
         let takes = |index: usize| self.steps[index].input_form.as_deref() == Some(form);
         let mut found = self.regions_where(|index, _| takes(index));
-        found.extend(self.demand.iter().filter(|((of, _), demand)| of == form && 0.0 < **demand).map(|((_, to), _)| to.clone()));
+        found.extend(
+            self.demand.iter().filter(|((of, _), demand)| of == form && 0.0 < **demand).map(|((_, to), _)| to.clone()),
+        );
         found.sort_unstable();
         found.dedup();
         found
     }
 
     fn regions_where(&self, is_wanted: impl Fn(usize, &Maker) -> bool) -> Vec<String> {
-        let wanted = self.makers.iter().filter(|((index, _), maker)| 0.0 < maker.capacity_t && is_wanted(*index, maker));
+        let wanted =
+            self.makers.iter().filter(|((index, _), maker)| 0.0 < maker.capacity_t && is_wanted(*index, maker));
         let mut found: Vec<String> = wanted.map(|((_, region), _)| region.clone()).collect();
         found.sort_unstable();
         found.dedup();

@@ -1,10 +1,10 @@
 //! Networks from the reference figures: the same scenario that the disruption model reads, with the makers, users and
 //! substitutes of the dataset.
 
-mod base;
-mod ledger;
+pub(crate) mod base;
+pub(crate) mod ledger;
 mod options;
-mod regions;
+pub(crate) mod regions;
 mod routes;
 mod supply;
 mod time;
@@ -81,7 +81,9 @@ pub fn assemble_network(
         .iter()
         .filter_map(|wanted| dataset.process_steps.iter().map(|step| &step.commodity).find(|known| *known == wanted))
         .collect();
-    let read = |ledger: &mut Ledger| ids.iter().map(|id| Base::read(&reading, dataset, id, ledger)).collect::<Result<Vec<_>, _>>();
+    let read = |ledger: &mut Ledger| {
+        ids.iter().map(|id| Base::read(&reading, dataset, id, ledger)).collect::<Result<Vec<_>, _>>()
+    };
     let bases = read(&mut ledger)?;
     let network = Network {
         title: scenario.map_or_else(|| "no restriction".to_owned(), |scenario| scenario.title.clone()),
@@ -154,7 +156,8 @@ fn commodities(
     options: &NetworkOptions,
 ) -> Result<Vec<CommodityId>, Error> {
     let mut found: Vec<CommodityId> = Vec::new();
-    let restricted = scenario.into_iter().flat_map(|scenario| &scenario.restrictions).flat_map(|each| &each.commodities);
+    let restricted =
+        scenario.into_iter().flat_map(|scenario| &scenario.restrictions).flat_map(|each| &each.commodities);
     let asked: Vec<&CommodityId> =
         if options.commodities.is_empty() { restricted.collect() } else { options.commodities.iter().collect() };
     for commodity in asked {
@@ -198,7 +201,8 @@ impl Assembly<'_> {
         for request in &self.options.bloc_caps {
             let day = self.calendar.first_day;
             for region in self.regions.named(self.dataset, &request.region, day)? {
-                let is_bloc = self.network.regions.iter().any(|each| each.bloc.as_deref() == Some(request.bloc.as_str()));
+                let is_bloc =
+                    self.network.regions.iter().any(|each| each.bloc.as_deref() == Some(request.bloc.as_str()));
                 if !is_bloc {
                     let expected = "the buyers' bloc, or a region of the network";
                     let fault = Fault::new("bloc_caps", format!("bloc `{}`", request.bloc), expected);

@@ -27,7 +27,8 @@ impl Assembly<'_> {
         for form in forms {
             let levels = self.levels(base, &form)?;
             let destinations = self.bases[base].destinations(&form);
-            let makers: BTreeSet<String> = self.bases[base].origins(&form).into_iter().chain(self.project_origins(base, &form)).collect();
+            let makers: BTreeSet<String> =
+                self.bases[base].origins(&form).into_iter().chain(self.project_origins(base, &form)).collect();
             for origin in makers {
                 for destination in destinations.iter().filter(|to| **to != origin) {
                     self.add_route(base, &form, &origin, destination, &levels);
@@ -40,7 +41,12 @@ impl Assembly<'_> {
     /// Where projects make a form.
     fn project_origins(&self, base: usize, form: &str) -> Vec<String> {
         let name = form_name(self.bases[base].commodity, form);
-        self.network.processes.iter().filter(|process| process.output == name).map(|process| process.region.clone()).collect()
+        self.network
+            .processes
+            .iter()
+            .filter(|process| process.output == name)
+            .map(|process| process.region.clone())
+            .collect()
     }
 
     fn add_route(&mut self, base: usize, form: &str, origin: &str, destination: &str, levels: &[Restricted]) {
@@ -140,9 +146,11 @@ fn strongest(levels: &[Restricted], origin: &str, destination: &str) -> Option<V
     let hits = |each: &&Restricted| {
         each.origin == origin && each.destinations.as_ref().is_none_or(|named| named.contains(destination))
     };
-    levels.iter().filter(hits).map(|each| each.level.clone()).reduce(|one, other| {
-        one.iter().zip(&other).map(|(one, other)| one.max(*other)).collect()
-    })
+    levels
+        .iter()
+        .filter(hits)
+        .map(|each| each.level.clone())
+        .reduce(|one, other| one.iter().zip(&other).map(|(one, other)| one.max(*other)).collect())
 }
 
 fn arc(id: &str, (from, to): (&str, &str), form: &str, freight_usd_per_t: f64) -> Arc {

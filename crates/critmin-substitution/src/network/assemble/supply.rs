@@ -69,14 +69,21 @@ impl Assembly<'_> {
                 let known: Vec<&str> = self.dataset.candidate_projects.iter().map(|row| row.project.as_str()).collect();
                 let near = critmin_core::nearest(name, known.iter().copied());
                 let expected = format!("a project of the table candidate_projects, as {}", near.join(", "));
-                return Err(Error::Invalid { what: "the network options", faults: vec![Fault::new("projects", name, expected)] });
+                return Err(Error::Invalid {
+                    what: "the network options",
+                    faults: vec![Fault::new("projects", name, expected)],
+                });
             };
             let base_of = &self.bases[base];
             let Some(step) = base_of.steps.iter().find(|step| step.process == project.process) else { continue };
             if project.commodity != *base_of.commodity {
                 continue;
             }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "years of construction are few")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "years of construction are few"
+            )]
             let months = (project.construction_years * MONTHS_PER_YEAR).round() as u32;
             let open = self.calendar.first_day.checked_add_months(Months::new(months));
             let open = open.map_or_else(|| vec![0.0; shares.len()], |day| self.calendar.open_shares(day));

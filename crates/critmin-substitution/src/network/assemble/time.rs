@@ -37,7 +37,8 @@ impl Calendar {
     }
 
     pub(crate) fn periods(&self) -> Vec<Period> {
-        let period = |span: &Span| Period { id: span.from.format("%Y-%m").to_string(), days: days(*span), discount: 1.0 };
+        let period =
+            |span: &Span| Period { id: span.from.format("%Y-%m").to_string(), days: days(*span), discount: 1.0 };
         self.spans.iter().map(period).collect()
     }
 

@@ -89,7 +89,9 @@ impl<'a> Assembly<'a> {
             let feasible = months.iter().map(|month| if *month < 0.0 { 0.0 } else { row.feasible_share_after(*month) });
             let draws_form = self.drawn_form(row);
             if let (None, Some(id)) = (&draws_form, &row.substitute_commodity) {
-                self.ledger.warn(format!("the supply of {id} is not in the network: what substitutes draw of it is taken as there"));
+                self.ledger.warn(format!(
+                    "the supply of {id} is not in the network: what substitutes draw of it is taken as there"
+                ));
             }
             let cost = (row.cost_ratio - 1.0) * price + (1.0 - row.performance_ratio) * value_added;
             self.network.substitutions.push(Substitution {
@@ -134,7 +136,8 @@ impl<'a> Assembly<'a> {
         };
         let row = self.dataset.regional_demand.iter().find(is_row);
         let known = row.and_then(|row| row.stock_t);
-        let covering = if self.options.cover_regions.is_empty() { &self.regions.buyers } else { &self.options.cover_regions };
+        let covering =
+            if self.options.cover_regions.is_empty() { &self.regions.buyers } else { &self.options.cover_regions };
         let days = if covering.iter().any(|name| name == region) { self.options.cover_days } else { 0.0 };
         let initial = known.unwrap_or(0.0).max(days / DAYS_PER_YEAR * yearly);
         if let (Some(row), Some(stock)) = (row, known) {
