@@ -1,4 +1,5 @@
 //! Indices and nests: the closed forms of the reference cases, and laws.
+#![allow(clippy::unreadable_literal, reason = "figures as the reference cases print them")]
 
 use critmin_core::{CommodityId, Grade};
 use critmin_substitution::Error;

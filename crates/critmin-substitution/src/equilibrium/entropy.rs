@@ -177,7 +177,7 @@ pub struct Rerouting {
 /// ```
 pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerouting, Error> {
     let labels = Labels::new(model);
-    let (mut table, mut network) = check(model, &labels, options)?;
+    let (mut table, mut network, cells) = check(model, &labels, options)?;
     let mut reach = network.maximum_flow();
     let least = network.rounding;
     let is_short = reach.unsold.iter().chain(&reach.unserved).any(|amount| least < *amount);
@@ -188,7 +188,7 @@ pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerou
         (table, network, reach) = with_dummies(&table, &network, &reach);
     }
     let scaled = scale(&table, &network, &reach, options)?;
-    Ok(report(model, &labels, &network, &scaled))
+    Ok(report(model, &cells, &network, &scaled))
 }
 
 /// Where labels stand.
@@ -230,8 +230,12 @@ impl<'a> Labels<'a> {
     }
 }
 
-/// The table and the network over which it must be filled.
-fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) -> Result<(Table, Network), Error> {
+/// The table, the network over which it must be filled, and the cell of each flow.
+fn check(
+    model: &ReroutingModel,
+    labels: &Labels<'_>,
+    options: &RerouteOptions,
+) -> Result<(Table, Network, Vec<usize>), Error> {
     let mut faults = Faults::of("the trade to reroute");
     for (side, totals, n_regions) in
         [("supply", &model.supplies, labels.origins.len()), ("demand", &model.demands, labels.destinations.len())]
@@ -243,7 +247,7 @@ fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) 
     }
     faults.positive("tolerance", options.tolerance);
     check_balance(model, options, &mut faults);
-    let base = base_table(model, labels, &mut faults);
+    let (base, cells) = base_table(model, labels, &mut faults);
     let mut capacity: Vec<f64> = base.iter().map(|base| if 0.0 < *base { f64::INFINITY } else { 0.0 }).collect();
     for cap in &model.caps {
         if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults) {
@@ -254,15 +258,17 @@ fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) 
     let capped = (0..base.len()).filter(|cell| 0.0 < capacity[*cell] && capacity[*cell].is_finite()).collect();
     let masses = |totals: &[RegionTotal]| totals.iter().map(|total| total.mass_t).collect();
     let network = Network::new(masses(&model.supplies), masses(&model.demands), capacity);
-    Ok((Table { base, capped }, network))
+    Ok((Table { base, capped }, network, cells))
 }
 
-/// Base flows by cell; 0 where nothing trades or a ban holds.
-fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) -> Vec<f64> {
+/// Base flows by cell, 0 where nothing trades or a ban holds; and the cell of each flow, in the order given.
+fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) -> (Vec<f64>, Vec<usize>) {
     let mut base = vec![0.0; model.supplies.len() * model.demands.len()];
     let mut seen = vec![false; base.len()];
+    let mut cells = Vec::with_capacity(model.flows.len());
     for flow in &model.flows {
         if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults) {
+            cells.push(cell);
             if std::mem::replace(&mut seen[cell], true) {
                 let place = format!("flow from {} to {}", flow.origin, flow.destination);
                 faults.require(false, &place, "a second one", "one row per pair");
@@ -275,7 +281,7 @@ fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) 
             base[cell] = 0.0;
         }
     }
-    base
+    (base, cells)
 }
 
 fn check_balance(model: &ReroutingModel, options: &RerouteOptions, faults: &mut Faults) {
@@ -334,31 +340,28 @@ fn with_dummies(table: &Table, network: &Network, reach: &Reach) -> (Table, Netw
     (cells, network, placed)
 }
 
-fn report(model: &ReroutingModel, labels: &Labels<'_>, network: &Network, scaled: &Scaled) -> Rerouting {
+fn report(model: &ReroutingModel, cells: &[usize], network: &Network, scaled: &Scaled) -> Rerouting {
+    let width = model.demands.len();
     let mass = |origin: usize, destination: usize| scaled.cells[origin * scaled.width + destination];
-    let flow = |flow: &BaseFlow| {
-        // Labels were checked: the fallback is never taken.
-        let cell = labels.cell(&flow.origin, &flow.destination).unwrap_or(0);
-        ReroutedFlow {
-            origin: flow.origin.clone(),
-            destination: flow.destination.clone(),
-            base_t: flow.mass_t,
-            mass_t: mass(cell / labels.width, cell % labels.width),
-        }
+    let flow = |(flow, cell): (&BaseFlow, &usize)| ReroutedFlow {
+        origin: flow.origin.clone(),
+        destination: flow.destination.clone(),
+        base_t: flow.mass_t,
+        mass_t: mass(cell / width, cell % width),
     };
-    let flows: Vec<ReroutedFlow> = model.flows.iter().map(flow).collect();
+    let flows: Vec<ReroutedFlow> = model.flows.iter().zip(cells).map(flow).collect();
     let least = network.rounding;
     let left = |totals: &[RegionTotal], amount: &dyn Fn(usize) -> f64| -> Vec<RegionTotal> {
         let amounts = totals.iter().enumerate().map(|(at, total)| (total.region.clone(), amount(at)));
         amounts.filter(|row| least < row.1).map(|(region, mass_t)| RegionTotal { region, mass_t }).collect()
     };
-    let has_dummies = model.demands.len() < scaled.width;
-    let (last_row, last_column) = (model.supplies.len(), model.demands.len());
+    let has_dummies = width < scaled.width;
+    let last_row = model.supplies.len();
     let entropy = |flow: &&ReroutedFlow| 0.0 < flow.mass_t;
     let relative_entropy =
         flows.iter().filter(entropy).map(|flow| flow.mass_t * (flow.mass_t / flow.base_t).ln()).sum();
     Rerouting {
-        unsold: if has_dummies { left(&model.supplies, &|at| mass(at, last_column)) } else { Vec::new() },
+        unsold: if has_dummies { left(&model.supplies, &|at| mass(at, width)) } else { Vec::new() },
         unserved: if has_dummies { left(&model.demands, &|at| mass(last_row, at)) } else { Vec::new() },
         flows,
         relative_entropy,
