@@ -135,7 +135,7 @@ pub fn price_form_equilibrium(model: &PriceFormModel, options: &SolveOptions) ->
         problem.column(market.supply_intercept_t - market.demand_intercept_t, 0.0, f64::INFINITY);
     }
     for region in &slopes.regions {
-        add_curvature(&mut problem, region, &factor(region, &slopes)?);
+        add_curvature(&mut problem, region, &factor(region, &slopes, model)?);
     }
     let rows: Vec<Option<usize>> =
         model.arcs.iter().zip(&ends).map(|(arc, ends)| arbitrage(&mut problem, arc, *ends)).collect();
@@ -175,7 +175,7 @@ fn add_curvature(problem: &mut Problem, region: &[usize], lower: &[Vec<f64>]) {
 }
 
 /// The lower Cholesky factor of `S - D` of one region.
-fn factor(region: &[usize], slopes: &Slopes) -> Result<Vec<Vec<f64>>, Error> {
+fn factor(region: &[usize], slopes: &Slopes, model: &PriceFormModel) -> Result<Vec<Vec<f64>>, Error> {
     let size = region.len();
     let mut lower = vec![vec![0.0; size]; size];
     for row in 0..size {
@@ -185,10 +185,12 @@ fn factor(region: &[usize], slopes: &Slopes) -> Result<Vec<Vec<f64>>, Error> {
             let done: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
             let rest = of(&slopes.supply) - of(&slopes.demand) - done;
             if row == column {
-                let mut faults = Faults::of("the slopes");
+                let market = &model.markets[region[row]];
+                let place = format!("pivot of {} in {}", market.commodity, market.region);
                 let expected =
                     "above 0: supply slopes less demand slopes must be positive definite (own prices dominate)";
-                faults.require(0.0 < rest, "a pivot of a region", rest, expected);
+                let mut faults = Faults::of("the model in prices");
+                faults.require(0.0 < rest, &place, rest, expected);
                 faults.finish()?;
                 lower[row][row] = rest.sqrt();
             } else {

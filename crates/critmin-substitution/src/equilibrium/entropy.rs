@@ -193,6 +193,7 @@ pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerou
 
 /// Where labels stand.
 struct Labels<'a> {
+    model: &'a ReroutingModel,
     origins: HashMap<&'a str, usize>,
     destinations: HashMap<&'a str, usize>,
     width: usize,
@@ -204,11 +205,18 @@ impl<'a> Labels<'a> {
             totals.iter().enumerate().map(|(index, total)| (total.region.as_str(), index)).collect()
         };
         let (origins, destinations) = (positions(&model.supplies), positions(&model.demands));
-        Self { origins, destinations, width: model.demands.len() }
+        Self { model, origins, destinations, width: model.demands.len() }
     }
 
-    fn cell(&self, origin: &str, destination: &str) -> Option<usize> {
-        Some(self.origins.get(origin)? * self.width + self.destinations.get(destination)?)
+    /// The cell of a pair. Tables are mostly sorted, so the neighbour of the cell `before` is tried first.
+    fn cell(&self, origin: &str, destination: &str, before: usize) -> Option<usize> {
+        let known = |totals: &[RegionTotal], positions: &HashMap<&str, usize>, guess: usize, label: &str| {
+            let is_guessed = totals.get(guess).is_some_and(|total| total.region == label);
+            if is_guessed { Some(guess) } else { positions.get(label).copied() }
+        };
+        let guess = (before / self.width.max(1), before % self.width.max(1) + 1);
+        let origin = known(&self.model.supplies, &self.origins, guess.0, origin)?;
+        Some(origin * self.width + known(&self.model.demands, &self.destinations, guess.1, destination)?)
     }
 
     /// The cell of a pair with a mass, or a fault.
@@ -218,8 +226,9 @@ impl<'a> Labels<'a> {
         (origin, destination): (&str, &str),
         mass_t: f64,
         faults: &mut Faults,
+        before: usize,
     ) -> Option<usize> {
-        let cell = self.cell(origin, destination);
+        let cell = self.cell(origin, destination, before);
         if cell.is_none() || !mass_t.is_finite() || mass_t < 0.0 {
             let place = format!("{what} from {origin} to {destination}");
             faults.at_least_zero(&place, mass_t);
@@ -250,7 +259,7 @@ fn check(
     let (base, cells) = base_table(model, labels, &mut faults);
     let mut capacity: Vec<f64> = base.iter().map(|base| if 0.0 < *base { f64::INFINITY } else { 0.0 }).collect();
     for cap in &model.caps {
-        if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults) {
+        if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults, 0) {
             capacity[cell] = capacity[cell].min(cap.mass_t);
         }
     }
@@ -267,7 +276,8 @@ fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) 
     let mut seen = vec![false; base.len()];
     let mut cells = Vec::with_capacity(model.flows.len());
     for flow in &model.flows {
-        if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults) {
+        let before = cells.last().copied().unwrap_or(0);
+        if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults, before) {
             cells.push(cell);
             if std::mem::replace(&mut seen[cell], true) {
                 let place = format!("flow from {} to {}", flow.origin, flow.destination);
@@ -277,7 +287,7 @@ fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) 
         }
     }
     for ban in &model.bans {
-        if let Some(cell) = labels.sound("ban", (&ban.origin, &ban.destination), 0.0, faults) {
+        if let Some(cell) = labels.sound("ban", (&ban.origin, &ban.destination), 0.0, faults, 0) {
             base[cell] = 0.0;
         }
     }
