@@ -79,6 +79,9 @@ pub enum Error {
         /// Its own words.
         reason: String,
     },
+    /// Whoever watched the solve stopped it.
+    #[error("the solve was stopped from outside before it was done")]
+    Interrupted,
     /// The solver claims an optimum that our own check refuses.
     #[error(
         "{backend} claims an optimum that does not pass the check: primal {primal:.1e}, dual {dual:.1e}, gap {gap:.1e}; scale the problem so that its coefficients lie nearer to one"

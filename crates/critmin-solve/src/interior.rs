@@ -4,10 +4,12 @@ mod form;
 mod rays;
 
 use clarabel::algebra::CscMatrix;
-use clarabel::solver::{DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus};
+use clarabel::solver::{DefaultInfo, DefaultSettings, DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus};
 
+use crate::normal;
 use crate::reduce::Reduction;
-use crate::{Error, Problem};
+use crate::watch::{Budget, Progress};
+use crate::{Error, Problem, SolveOptions, certify};
 use form::{Form, Origin};
 
 /// What messages call it.
@@ -24,18 +26,27 @@ pub(crate) struct Inner {
     pub(crate) iterations: u64,
 }
 
-pub(crate) fn solve(problem: &Problem, time_limit_s: Option<f64>) -> Result<Inner, Error> {
+pub(crate) fn solve(problem: &Problem, options: &SolveOptions, budget: &Budget) -> Result<Inner, Error> {
     let reduction = Reduction::new(problem)?;
+    if normal::suits(&reduction.problem)
+        && let Some(inner) = normal::solve(&reduction.problem, budget)?
+    {
+        let found = reduction.restore(problem, inner);
+        // It has no word of its own on problems without an optimum: what does not prove itself is solved again.
+        if certify(problem, &found.values, &found.row_duals)?.passes(&options.tolerances) {
+            return Ok(found);
+        }
+    }
     let inner = if reduction.problem.n_columns() == 0 {
         Inner { values: Vec::new(), row_duals: Vec::new(), cone_duals: Vec::new(), iterations: 0 }
     } else {
-        general(&reduction, time_limit_s)?
+        general(&reduction, budget)?
     };
     Ok(reduction.restore(problem, inner))
 }
 
 /// Every kind of problem.
-fn general(reduction: &Reduction, time_limit_s: Option<f64>) -> Result<Inner, Error> {
+fn general(reduction: &Reduction, budget: &Budget) -> Result<Inner, Error> {
     let problem = &reduction.problem;
     let form = Form::new(problem);
     let mut solver = DefaultSolver::new(
@@ -44,9 +55,13 @@ fn general(reduction: &Reduction, time_limit_s: Option<f64>) -> Result<Inner, Er
         &form.matrix,
         &form.right,
         &form.kinds,
-        settings(problem, time_limit_s)?,
+        settings(problem, budget)?,
     )
     .map_err(|fault| stopped(&fault))?;
+    let watch = budget.watch.clone();
+    solver.set_termination_callback(move |info: &DefaultInfo<f64>| {
+        watch.stops(Progress { iterations: u64::from(info.iterations), gap: Some(info.gap_rel) })
+    });
     solver.solve();
     let solution = &solver.solution;
     match solution.status {
@@ -67,6 +82,7 @@ fn general(reduction: &Reduction, time_limit_s: Option<f64>) -> Result<Inner, Er
             let is_proven = rays::is_way_down(problem, &solution.x);
             return Err(if is_proven { Error::Unbounded } else { rays::unproven("unbounded") });
         }
+        SolverStatus::CallbackTerminated => return Err(Error::Interrupted),
         other => return Err(stopped(&format!("{other:?}"))),
     }
     Ok(Inner {
@@ -84,14 +100,14 @@ fn hessian(problem: &Problem) -> CscMatrix<f64> {
     CscMatrix::new_from_triplets(n_columns, n_columns, diagonal.clone(), diagonal, costs)
 }
 
-fn settings(problem: &Problem, time_limit_s: Option<f64>) -> Result<DefaultSettings<f64>, Error> {
+fn settings(problem: &Problem, budget: &Budget) -> Result<DefaultSettings<f64>, Error> {
     let is_curved = 0 < problem.n_cones();
     let tolerance = if is_curved { CONE_TOLERANCE } else { TOLERANCE };
     let mut builder = DefaultSettingsBuilder::default();
     builder
         .verbose(false)
         .max_threads(1_u32)
-        .time_limit(time_limit_s.unwrap_or(f64::INFINITY))
+        .time_limit(budget.rest().map_or(f64::INFINITY, |rest| rest.as_secs_f64()))
         .tol_gap_abs(tolerance)
         .tol_gap_rel(tolerance)
         .tol_feas(tolerance);

@@ -2,21 +2,32 @@
 
 use std::time::Duration;
 
-use microlp::{ComparisonOp, OptimizationDirection, SolveOutcome, Variable};
+use microlp::{ComparisonOp, OptimizationDirection, SolveOutcome, TerminationReason, Variable};
 
 use crate::reduce::merged;
+use crate::watch::{Budget, Progress};
 use crate::{Error, Problem, SolveOptions};
 
 /// What messages call it.
 pub(crate) const NAME: &str = "the simplex solver";
 
+/// Seconds between two looks at the watch.
+const SLICE: Duration = Duration::from_millis(250);
+
 pub(crate) struct Vertex {
     pub(crate) values: Vec<f64>,
     pub(crate) gap: f64,
+    /// Whether a limit ended the search.
+    pub(crate) is_stopped: bool,
     pub(crate) iterations: u64,
 }
 
-pub(crate) fn solve(problem: &Problem, options: &SolveOptions) -> Result<Vertex, Error> {
+pub(crate) fn solve(
+    problem: &Problem,
+    options: &SolveOptions,
+    budget: &Budget,
+    start: Option<&[f64]>,
+) -> Result<Vertex, Error> {
     let mut model = microlp::Problem::new(OptimizationDirection::Minimize);
     let columns: Vec<Variable> = (0..problem.n_columns()).map(|column| variable(&mut model, problem, column)).collect();
     for row in &problem.rows {
@@ -34,11 +45,14 @@ pub(crate) fn solve(problem: &Problem, options: &SolveOptions) -> Result<Vertex,
         }
     }
     let mut how = microlp::SolveOptions::default();
-    how.time_limit = options.time_limit_s.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let outcome = model.solve_with(how).map_err(fault)?;
+    how.node_limit = options.node_limit;
+    // Any gap is a tolerance too, but the crate takes finite ones only.
+    how.mip_gap = options.tolerances.gap.min(f64::MAX);
+    how.warm_start = start.map(|start| columns.iter().copied().zip(start.iter().copied()).collect());
+    let outcome = search(&model, how, budget)?;
     let iterations = outcome.stats().lp_iterations;
     let SolveOutcome::Solution(solution) = outcome else {
-        let reason = "the time limit came before any values were found".to_owned();
+        let reason = "the time or node limit came before any values were found".to_owned();
         return Err(Error::StoppedEarly { backend: NAME, reason });
     };
     let value = |(column, variable): (usize, &Variable)| {
@@ -47,7 +61,35 @@ pub(crate) fn solve(problem: &Problem, options: &SolveOptions) -> Result<Vertex,
     };
     let values = columns.iter().enumerate().map(value).collect();
     let gap = if problem.has_integers() { solution.gap().unwrap_or(f64::INFINITY) } else { 0.0 };
-    Ok(Vertex { values, gap, iterations })
+    let reason = solution.termination_reason();
+    let is_stopped = matches!(reason, TerminationReason::TimeLimit | TerminationReason::NodeLimit);
+    Ok(Vertex { values, gap, is_stopped, iterations })
+}
+
+/// In one piece, or in slices of time with a look at the watch after each.
+fn search(model: &microlp::Problem, mut how: microlp::SolveOptions, budget: &Budget) -> Result<SolveOutcome, Error> {
+    let slice = || match (budget.watch.is_watching(), budget.rest()) {
+        (false, rest) => rest,
+        (true, rest) => Some(rest.map_or(SLICE, |rest| rest.min(SLICE))),
+    };
+    how.time_limit = slice();
+    let (node_limit, mip_gap) = (how.node_limit, how.mip_gap);
+    let mut outcome = model.solve_with(how).map_err(fault)?;
+    while outcome.termination_reason() == TerminationReason::TimeLimit && budget.watch.is_watching() {
+        let stats = outcome.stats();
+        if budget.watch.stops(Progress { iterations: stats.lp_iterations, gap: stats.gap }) {
+            return Err(Error::Interrupted);
+        }
+        if budget.is_over() {
+            break;
+        }
+        let mut on = microlp::ResumeOptions::default();
+        on.time_limit = slice();
+        on.node_limit = node_limit.map(|limit| limit.saturating_sub(stats.nodes_solved));
+        on.mip_gap = Some(mip_gap);
+        outcome = outcome.resume_with(on).map_err(fault)?;
+    }
+    Ok(outcome)
 }
 
 fn variable(model: &mut microlp::Problem, problem: &Problem, column: usize) -> Variable {
