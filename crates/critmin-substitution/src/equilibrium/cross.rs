@@ -10,6 +10,8 @@
 //! Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473.
 //!
 //! The solver takes diagonal quadratic costs only: each region's `S - D = L L'` (Cholesky), with columns `y = L'P`.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use std::collections::HashMap;
 

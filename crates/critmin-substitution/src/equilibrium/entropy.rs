@@ -13,6 +13,8 @@
 //!
 //! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of base
 //! flows, take `x0 = exp(-b c)`.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use std::collections::HashMap;
 

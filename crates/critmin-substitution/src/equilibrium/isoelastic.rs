@@ -15,6 +15,8 @@
 //!
 //! With the small elasticities of metals a large loss of supply raises prices without meaning; the backstop, what a
 //! substitute costs, is part of the demand curve.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use critmin_solve::{Certificate, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};

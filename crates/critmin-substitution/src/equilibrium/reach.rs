@@ -3,6 +3,8 @@
 //! A maximum flow from origins into destinations by augmenting paths (Ford, L. R. and Fulkerson, D. R. 1956, Maximal flow
 //! through a network, Canadian Journal of Mathematics 8 399, doi 10.4153/CJM-1956-045-5), and the cells that no feasible
 //! table can change: those between different strong components of the residual graph.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 /// Origins (rows) and destinations (columns) with what may move between them, row by row.
 pub(super) struct Network {

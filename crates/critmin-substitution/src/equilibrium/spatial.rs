@@ -16,6 +16,8 @@
 //! Takayama, T. and Judge, G. G. 1964, Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1) 67,
 //! doi 10.2307/1236473; the objective is the net social payoff of Samuelson, P. A. 1952, Spatial price equilibrium and
 //! linear programming, American Economic Review 42(3) 283.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use critmin_solve::{Certificate, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};

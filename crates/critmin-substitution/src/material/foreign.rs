@@ -169,7 +169,7 @@ pub fn substitutability_from_eu(index: f64) -> Result<f64, Error> {
 ///
 /// The mean over the rated uses, weights `use_share`; `covered_use_share` says how much of the use is rated. Graedel, T. E.,
 /// Harper, E. M., Nassar, N. T. and Reck, B. K. 2015, On the materials basis of modern society, PNAS 112(20) 6295, doi
-/// 10.1073/pnas.1312752110. The points of the grades are from memory, not checked against the primary document: a reading,
+/// 10.1073/pnas.1312752110. That identifier and the points of the grades are from memory, not checked against the primary document: a reading,
 /// not the published score.
 ///
 /// # Errors
