@@ -6,8 +6,9 @@
 //! min  1/2 P'(S - D)P + (a_S - a_D)'P     s.t.  P_j - P_i <= t_ij,  P >= 0       duals = flows
 //! ```
 //!
-//! There is one price per market, so that what comes in may go out again (transshipment). A capacity of an arc adds its rent to `t_ij`, at the cost of capacity times rent. Takayama, T. and Judge, G. G. 1964,
-//! Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473.
+//! There is one price per market, so that what comes in may go out again (transshipment). A capacity of an arc adds its
+//! rent to `t_ij`, at the cost of capacity times rent. Takayama, T. and Judge, G. G. 1964, Spatial equilibrium and
+//! quadratic programming, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473.
 //!
 //! The solver takes diagonal quadratic costs only: each region's `S - D = L L'` (Cholesky), with columns `y = L'P`.
 //!
@@ -63,8 +64,8 @@ pub struct PriceSlope {
     pub commodity: String,
     /// Whose price.
     pub price_of: String,
-    /// Tonnes per unit of price, with its sign: below 0 along demand and above 0 along supply for the own price; above 0
-    /// between substitutes in demand. The slope of A in the price of B equals that of B in the price of A.
+    /// Tonnes per unit of price, with its sign: below 0 along demand and above 0 along supply for the own price; above
+    /// 0 between substitutes in demand. The slope of A in the price of B equals that of B in the price of A.
     pub slope: f64,
 }
 

@@ -4,15 +4,15 @@
 //! min  sum x ln(x / x0)   s.t.  row sums, column sums, x <= cap       x_ij = A_i B_j x0_ij, but for caps
 //! ```
 //!
-//! by alternating scaling of rows and columns (Deming, W. E. and Stephan, F. F. 1940, On a least squares adjustment of a
-//! sampled frequency table when the expected marginal totals are known, Annals of Mathematical Statistics 11(4) 427, doi
-//! 10.1214/aoms/1177731829; Sinkhorn, R. 1967, Diagonal equivalence to matrices with prescribed row and column sums,
-//! American Mathematical Monthly 74(4) 402, doi 10.2307/2314570). Caps are cyclic projections with corrections (Dykstra,
-//! R. L. 1985, An iterative procedure for obtaining I-projections onto the intersection of convex sets, Annals of
-//! Probability 13(3) 975, doi 10.1214/aop/1176992918). Whether any table has these totals is asked first.
+//! by alternating scaling of rows and columns (Deming, W. E. and Stephan, F. F. 1940, On a least squares adjustment of
+//! a sampled frequency table when the expected marginal totals are known, Annals of Mathematical Statistics 11(4) 427,
+//! doi 10.1214/aoms/1177731829; Sinkhorn, R. 1967, Diagonal equivalence to matrices with prescribed row and column
+//! sums, American Mathematical Monthly 74(4) 402, doi 10.2307/2314570). Caps are cyclic projections with corrections
+//! (Dykstra, R. L. 1985, An iterative procedure for obtaining I-projections onto the intersection of convex sets,
+//! Annals of Probability 13(3) 975, doi 10.1214/aop/1176992918). Whether any table has these totals is asked first.
 //!
-//! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of base
-//! flows, take `x0 = exp(-b c)`.
+//! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of
+//! base flows, take `x0 = exp(-b c)`.
 //!
 //! References and their identifiers are cited from memory, not checked against the primary documents.
 
@@ -97,8 +97,8 @@ pub enum ShortagePolicy {
     /// An error that names who cannot be served.
     #[default]
     Refuse,
-    /// The least possible is left unsold and unserved, as if a dummy buyer and a dummy supplier traded with every region in
-    /// proportion to its total.
+    /// The least possible is left unsold and unserved, as if a dummy buyer and a dummy supplier traded with every
+    /// region in proportion to its total.
     Dummy,
 }
 
@@ -157,8 +157,8 @@ pub struct Rerouting {
 /// # Errors
 ///
 /// [`Error::Invalid`] with every fault: labels without a total, a pair twice, negative masses, totals that differ while
-/// `options.shortage` is `Refuse`; [`Error::InfeasiblePlan`] when no table has these totals, naming who cannot be served;
-/// [`Error::Solve`] when `max_iterations` is reached.
+/// `options.shortage` is `Refuse`; [`Error::InfeasiblePlan`] when no table has these totals, naming who cannot be
+/// served; [`Error::Solve`] when `max_iterations` is reached.
 ///
 /// ```
 /// use critmin_substitution::equilibrium::{BaseFlow, RegionTotal, RerouteOptions, ReroutingModel, reroute};
@@ -328,8 +328,8 @@ fn explain(model: &ReroutingModel, network: &Network, reach: &Reach) -> Error {
     Error::InfeasiblePlan { conflicts: vec![conflict], missing }
 }
 
-/// A dummy supplier of what is unserved in the last row, a dummy buyer of what is unsold in the last column. Both trade with
-/// everyone in proportion to totals, so that without other limits every region bears the same share.
+/// A dummy supplier of what is unserved in the last row, a dummy buyer of what is unsold in the last column. Both trade
+/// with everyone in proportion to totals, so that without other limits every region bears the same share.
 fn with_dummies(table: &Table, network: &Network, reach: &Reach) -> (Table, Network, Reach) {
     let (rows, width) = (network.supplies.len(), network.demands.len());
     let wide = |cells: &[f64], column: &[f64], last: &[f64]| -> Vec<f64> {

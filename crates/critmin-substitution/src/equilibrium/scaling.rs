@@ -19,8 +19,8 @@ pub(super) struct Scaled {
     pub(super) residual: f64,
 }
 
-/// Alternating scaling. Cells that hold the same in every feasible table are taken out first: they would draw the factors
-/// to 0 or infinity, one digit per tenfold number of rounds.
+/// Alternating scaling. Cells that hold the same in every feasible table are taken out first: they would draw the
+/// factors to 0 or infinity, one digit per tenfold number of rounds.
 pub(super) fn scale(
     table: &Table,
     network: &Network,
@@ -106,7 +106,8 @@ impl Scaling {
         }
     }
 
-    /// Largest miss of a row or cap, over the total; the columns hold. Infinite where a factor left the range of numbers.
+    /// Largest miss of a row or cap, over the total; the columns hold. Infinite where a factor left the range of
+    /// numbers.
     fn residual(&self) -> f64 {
         let rows = self.sums.iter().zip(&self.of_rows).zip(&self.rows);
         let of_rows = rows.map(|((sum, factor), total)| (sum * factor - total).abs());

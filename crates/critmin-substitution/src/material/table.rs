@@ -1,7 +1,8 @@
 //! The table of end uses and substitutes: what one row holds.
 //!
-//! Two files, `end_uses.csv` and `substitutes.csv`; a row mirrors its columns, and a figure that nobody has stays absent.
-//! [`EndUse`] and [`SubstituteOption`] are what the indices take: complete, or refused with the missing column named.
+//! Two files, `end_uses.csv` and `substitutes.csv`; a row mirrors its columns, and a figure that nobody has stays
+//! absent. [`EndUse`] and [`SubstituteOption`] are what the indices take: complete, or refused with the missing column
+//! named.
 
 use critmin_core::{CommodityId, Grade};
 use serde::{Deserialize, Serialize};
