@@ -223,21 +223,3 @@ pub struct CandidateProject {
     /// What is literature and what is chosen.
     pub note: String,
 }
-
-impl SubstituteOption {
-    /// Part of the use that can have switched `months` after it began to: straight lines from 0 through the three horizons,
-    /// constant after the last. In \[0, 1\], higher = safer.
-    pub fn feasible_share_after(&self, months: f64) -> f64 {
-        let points = [
-            (0.0, 0.0),
-            (3.0, self.feasible_share_3_months),
-            (12.0, self.feasible_share_12_months),
-            (36.0, self.feasible_share_36_months),
-        ];
-        let between = points.windows(2).find(|pair| months <= pair[1].0);
-        between.map_or(self.feasible_share_36_months, |pair| {
-            let ((from, before), (until, after)) = (pair[0], pair[1]);
-            before + (after - before) * ((months - from) / (until - from)).max(0.0)
-        })
-    }
-}

@@ -25,6 +25,21 @@
 //! # Ok::<(), critmin_solve::Error>(())
 //! ```
 //!
+//! # A second solver
+//!
+//! The cargo feature `highs` adds `Backend::Highs`, the C++ solver HiGHS, for linear and mixed-integer problems: to
+//! compare with, or for whole numbers that are too hard for the default. It is off, and nothing that we publish contains
+//! it. To switch it on, have a C++ compiler, cmake and libclang (both of the latter exist as Python wheels: `pip install
+//! cmake libclang`, with `LIBCLANG_PATH` at the folder of `libclang.so`, and where the compiler's own headers are not
+//! found `BINDGEN_EXTRA_CLANG_ARGS=-I` and their folder), then
+//!
+//! ```text
+//! cargo test -p critmin-solve --features highs
+//! ```
+//!
+//! HiGHS has answered mixed-integer problems wrongly with the status `Optimal` before: `tests/canaries.rs` holds three of
+//! them, and the certificate of such a problem is feasibility and the solver's own gap.
+//!
 //! Pure functions of their arguments: no input or output, no clock but for a time limit that is asked for, no global
 //! state.
 
@@ -32,6 +47,8 @@ mod certificate;
 mod cholesky;
 mod cone;
 mod error;
+#[cfg(feature = "highs")]
+mod highs;
 mod interior;
 mod least_deviation;
 mod normal;

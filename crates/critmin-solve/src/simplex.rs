@@ -46,7 +46,8 @@ pub(crate) fn solve(
     }
     let mut how = microlp::SolveOptions::default();
     how.node_limit = options.node_limit;
-    how.mip_gap = options.tolerances.gap;
+    // Any gap is a tolerance too, but the crate takes finite ones only.
+    how.mip_gap = options.tolerances.gap.min(f64::MAX);
     how.warm_start = start.map(|start| columns.iter().copied().zip(start.iter().copied()).collect());
     let outcome = search(&model, how, budget)?;
     let iterations = outcome.stats().lp_iterations;

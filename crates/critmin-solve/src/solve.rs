@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::{integrality, primal_violation};
+#[cfg(feature = "highs")]
+use crate::highs;
+use crate::interior::Inner;
+use crate::simplex::Vertex;
 use crate::watch::Budget;
 use crate::{Certificate, Error, Problem, Tolerances, Watch, certify_with_cones, interior, simplex};
 
@@ -19,6 +23,9 @@ pub enum Backend {
     /// Simplex (the crate `microlp`): linear and mixed-integer, values at a vertex, so zeros are zeros. It gives no
     /// duals: those of a linear problem come from the interior point, and both together prove the optimum.
     Simplex,
+    /// HiGHS (C++): linear with duals, and mixed-integer. It asks a watch only before it begins.
+    #[cfg(feature = "highs")]
+    Highs,
 }
 
 /// How to solve.
@@ -96,25 +103,66 @@ pub fn solve_from(problem: &Problem, options: &SolveOptions, watch: &Watch, star
 
 fn begin(problem: &Problem, options: &SolveOptions, watch: &Watch, start: Option<&[f64]>) -> Result<Solution, Error> {
     problem.validate()?;
-    if 0 < problem.n_cones() && (problem.has_integers() || options.backend == Backend::Simplex) {
-        return Err(unsupported("power cones", "use the interior point, without whole numbers"));
-    }
     let budget = Budget::new(options, watch);
     if problem.has_integers() {
         return whole_numbers(problem, options, &budget, start);
     }
-    let inner = interior::solve(problem, options, &budget)?;
-    let (values, iterations) = if options.backend == Backend::Simplex && !problem.is_quadratic() {
-        let vertex = simplex::solve(problem, options, &budget, None)?;
-        (vertex.values, vertex.iterations + inner.iterations)
-    } else {
-        (inner.values, inner.iterations)
-    };
+    let (inner, backend) = continuous(problem, options, &budget)?;
+    let values = inner.values;
     let (row_duals, cone_duals) = (inner.row_duals, inner.cone_duals);
     let certificate = certify_with_cones(problem, &values, &row_duals, &cone_duals)?;
-    certificate.check(&options.tolerances, interior::NAME)?;
+    certificate.check(&options.tolerances, backend)?;
     let objective = problem.objective(&values);
-    Ok(Solution { values, row_duals, cone_duals, objective, certificate, is_proven: true, iterations })
+    Ok(Solution {
+        values,
+        row_duals,
+        cone_duals,
+        objective,
+        certificate,
+        is_proven: true,
+        iterations: inner.iterations,
+    })
+}
+
+/// An answer with duals, and who gave the values.
+fn continuous(problem: &Problem, options: &SolveOptions, budget: &Budget) -> Result<(Inner, &'static str), Error> {
+    match options.backend {
+        Backend::Simplex if 0 < problem.n_cones() => {
+            Err(unsupported(simplex::NAME, "power cones", "use the interior point"))
+        }
+        // A quadratic cost goes to the one solver that knows it.
+        Backend::Simplex if !problem.is_quadratic() => {
+            let inner = interior::solve(problem, options, budget)?;
+            let vertex = simplex::solve(problem, options, budget, None)?;
+            let iterations = vertex.iterations + inner.iterations;
+            Ok((Inner { values: vertex.values, iterations, ..inner }, simplex::NAME))
+        }
+        #[cfg(feature = "highs")]
+        Backend::Highs if 0 < problem.n_cones() || problem.is_quadratic() => {
+            Err(unsupported(highs::NAME, "power cones and quadratic costs here", "use the interior point"))
+        }
+        #[cfg(feature = "highs")]
+        Backend::Highs => {
+            let (vertex, row_duals) = highs::solve(problem, options, budget)?;
+            let (values, iterations) = (vertex.values, vertex.iterations);
+            Ok((Inner { values, row_duals, cone_duals: Vec::new(), iterations }, highs::NAME))
+        }
+        _ => Ok((interior::solve(problem, options, budget)?, interior::NAME)),
+    }
+}
+
+/// The best values of a branch and bound, and who found them.
+fn branched(
+    problem: &Problem,
+    options: &SolveOptions,
+    budget: &Budget,
+    start: Option<&[f64]>,
+) -> Result<(Vertex, &'static str), Error> {
+    match options.backend {
+        #[cfg(feature = "highs")]
+        Backend::Highs => Ok((highs::solve(problem, options, budget)?.0, highs::NAME)),
+        _ => Ok((simplex::solve(problem, options, budget, start)?, simplex::NAME)),
+    }
 }
 
 fn whole_numbers(
@@ -123,10 +171,13 @@ fn whole_numbers(
     budget: &Budget,
     start: Option<&[f64]>,
 ) -> Result<Solution, Error> {
-    if problem.is_quadratic() {
-        return Err(unsupported("a quadratic cost beside whole numbers", "make the cost piecewise linear"));
+    if 0 < problem.n_cones() {
+        return Err(unsupported("branch and bound", "power cones", "use them without whole numbers"));
     }
-    let mut found = simplex::solve(problem, options, budget, start)?;
+    if problem.is_quadratic() {
+        return Err(unsupported("branch and bound", "quadratic costs", "make the cost piecewise linear"));
+    }
+    let (mut found, backend) = branched(problem, options, budget, start)?;
     if options.tolerances.primal < primal_violation(problem, &found.values) {
         found = polished(problem, options, budget, found)?;
     }
@@ -139,7 +190,7 @@ fn whole_numbers(
     // A limit leaves a gap, which the answer says; it excuses no violation.
     let feasible = Tolerances { gap: f64::INFINITY, ..options.tolerances };
     let allowed = if found.is_stopped { feasible } else { options.tolerances };
-    certificate.check(&allowed, simplex::NAME)?;
+    certificate.check(&allowed, backend)?;
     Ok(Solution {
         objective: problem.objective(&found.values),
         values: found.values,
@@ -169,6 +220,6 @@ fn polished(
     Ok(simplex::Vertex { values: inner.values, gap, iterations: found.iterations + inner.iterations, ..found })
 }
 
-fn unsupported(what: &'static str, advice: &'static str) -> Error {
-    Error::NotSupported { backend: simplex::NAME, what, advice }
+fn unsupported(backend: &'static str, what: &'static str, advice: &'static str) -> Error {
+    Error::NotSupported { backend, what, advice }
 }

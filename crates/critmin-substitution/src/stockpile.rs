@@ -6,8 +6,8 @@
 //! * [`exponential_stock`]: a disruption of unknown length.
 //! * [`newsvendor_uniform`], [`newsvendor_discrete`]: the stock whose last tonne is worth what it costs to carry.
 //!
-//! Masses are tonnes of contained metal throughout, or any one unit throughout. How a stock is released matters as much as
-//! its size; no rule of release is assumed here but "fill the gap until it is empty".
+//! Masses are tonnes of contained metal throughout, or any one unit throughout. How a stock is released matters as much
+//! as its size; no rule of release is assumed here but "fill the gap until it is empty".
 
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +94,8 @@ pub fn cover_days(stock_t: f64, annual_use_t: f64) -> Result<f64, Error> {
 
 /// The stock \[t\] that covers `days` of use: `days / 365` times the use of a year.
 ///
-/// Japan holds 60 days of 34 rare metals, and more such as 180 days where the geopolitical risk is high (strategy of March
-/// 2020; IEA policy database, policy 16639).
+/// Japan holds 60 days of 34 rare metals, and more such as 180 days where the geopolitical risk is high (strategy of
+/// March 2020; IEA policy database, policy 16639).
 ///
 /// # Errors
 ///
@@ -108,8 +108,8 @@ pub fn stock_for_cover(days: f64, annual_use_t: f64) -> Result<f64, Error> {
     Ok(days / DAYS_PER_YEAR * annual_use_t)
 }
 
-/// Months until a stock is empty: `stock / (use - supply)`; at least 0, higher = safer. Absent when supply covers use: it is
-/// never empty.
+/// Months until a stock is empty: `stock / (use - supply)`; at least 0, higher = safer. Absent when supply covers use:
+/// it is never empty.
 ///
 /// # Errors
 ///
@@ -156,8 +156,8 @@ pub fn bridging_stock(months: &[BridgeMonth]) -> Result<BridgingNeed, Error> {
     Ok(BridgingNeed { stock_t: gaps_t.iter().sum(), gaps_t })
 }
 
-/// Months that `stock_t` \[t\] fills every gap; at least 0, higher = safer. The gap runs evenly through its month. Absent
-/// when the stock outlasts the months given.
+/// Months that `stock_t` \[t\] fills every gap; at least 0, higher = safer. The gap runs evenly through its month.
+/// Absent when the stock outlasts the months given.
 ///
 /// # Errors
 ///
@@ -214,8 +214,8 @@ pub fn exponential_stock(gap_t_per_month: f64, mean_months: f64, service_level: 
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] unless the probability lies in \[0, 1\], shortage and carrying cost are at least 0 and the value above
-/// 0.
+/// [`Error::Invalid`] unless the probability lies in \[0, 1\], shortage and carrying cost are at least 0 and the value
+/// above 0.
 ///
 /// ```
 /// use critmin_substitution::stockpile::newsvendor_uniform;

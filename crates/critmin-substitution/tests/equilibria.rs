@@ -1,4 +1,6 @@
 //! Markets over regions: closed forms, reference cases of other solvers, and laws.
+#![allow(clippy::unreadable_literal, reason = "figures as the reference cases print them")]
+#![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 use critmin_solve::SolveOptions;
 use critmin_substitution::Error;
@@ -22,6 +24,7 @@ fn options() -> SolveOptions {
     SolveOptions::default()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a curve of a market may be absent")]
 fn line(intercept: f64, slope: f64) -> Option<InverseLine> {
     Some(InverseLine { intercept, slope })
 }

@@ -1,4 +1,5 @@
 //! Sizes of stocks: closed forms and laws.
+#![allow(clippy::unreadable_literal, reason = "figures as the reference cases print them")]
 
 use critmin_substitution::Error;
 use critmin_substitution::stockpile::{

@@ -5,6 +5,8 @@
 //! Amestoy, Davis and Duff (1996), An approximate minimum degree ordering algorithm, SIAM Journal on Matrix Analysis and
 //! Applications 17, 886-905; Liu (1990), The role of elimination trees in sparse factorization, the same 11, 134-172.
 
+/// Entries that a factor may have: beyond it the general solver is no slower.
+const ENTRIES: usize = 20_000_000;
 /// Explicit zeros that a merged supernode may have, as a share of its entries.
 const ZEROS: f64 = 0.15;
 /// Supernodes up to this width merge more readily: their overhead is larger than their work.
@@ -30,7 +32,8 @@ pub(super) struct Symbolic {
 }
 
 impl Symbolic {
-    /// `neighbours` of each row: every other row with an entry, in any order, both directions.
+    /// `neighbours` of each row: every other row with an entry, in any order, both directions. `None` when the factor
+    /// would be dense.
     pub(super) fn new(neighbours: &[Vec<usize>]) -> Option<Self> {
         let first_order = minimum_degree(neighbours)?;
         let tree = elimination_tree(neighbours, &first_order);
@@ -39,7 +42,7 @@ impl Symbolic {
         for (at, row) in order.iter().enumerate() {
             place[*row] = at;
         }
-        let supernodes = merged(fundamental(neighbours, &order, &place));
+        let supernodes = merged(fundamental(neighbours, &order, &place)?);
         Some(Self { place, supernodes })
     }
 }
@@ -107,11 +110,12 @@ fn postorder(parent: &[Option<usize>]) -> Vec<usize> {
 }
 
 /// Supernodes whose columns have one pattern.
-fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> Vec<Supernode> {
+fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> Option<Vec<Supernode>> {
     let size = order.len();
     let mut patterns: Vec<Vec<usize>> = Vec::with_capacity(size);
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); size];
     let mut seen = vec![usize::MAX; size];
+    let mut n_entries = 0;
     for at in 0..size {
         let mut rows = vec![at];
         seen[at] = at;
@@ -127,6 +131,10 @@ fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> V
         if let Some(parent) = rows.get(1) {
             children[*parent].push(at);
         }
+        n_entries += rows.len();
+        if ENTRIES < n_entries {
+            return None;
+        }
         patterns.push(rows);
     }
     let mut supernodes: Vec<Supernode> = Vec::new();
@@ -141,7 +149,7 @@ fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> V
         }
         supernodes.push(Supernode { first: at, n_pivots: 1, n_entries: rows.len(), rows, parent: None });
     }
-    supernodes
+    Some(supernodes)
 }
 
 /// Merges a supernode with the one after it where that is its parent and few zeros enter; sets the parents.

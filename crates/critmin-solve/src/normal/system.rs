@@ -7,7 +7,7 @@ use crate::normal::factor::Factor;
 use crate::normal::symbolic::Symbolic;
 
 /// Products of coefficients that the normal equations may have: beyond it a column is too dense for them.
-const PRODUCTS: usize = 20_000_000;
+const PRODUCTS: usize = 5_000_000;
 /// Residual of an answer, as a share of the right-hand side, from which on it is solved for once more.
 const RESIDUAL: f64 = 1e-7;
 

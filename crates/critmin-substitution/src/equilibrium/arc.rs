@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Faults;
 
-/// A way for one commodity from one region to another. Regions and commodities are free labels; the unit of money is the
-/// caller's, the same throughout a model.
+/// A way for one commodity from one region to another. Regions and commodities are free labels; the unit of money is
+/// the caller's, the same throughout a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TradeArc {
@@ -43,8 +43,8 @@ pub struct TradeFlow {
     pub route: String,
     /// How much \[t\], at least 0 up to the tolerance of the solver.
     pub flow_t: f64,
-    /// What one tonne more of `capacity_t` would earn \[money/t\], at least 0: the quota rent, the margin of the leak, or the
-    /// worth of a tonne through a ban. 0 on an arc without limit.
+    /// What one tonne more of `capacity_t` would earn \[money/t\], at least 0: the quota rent, the margin of the leak,
+    /// or the worth of a tonne through a ban. 0 on an arc without limit.
     pub rent: f64,
 }
 

@@ -6,10 +6,13 @@
 //! min  1/2 P'(S - D)P + (a_S - a_D)'P     s.t.  P_j - P_i <= t_ij,  P >= 0       duals = flows
 //! ```
 //!
-//! There is one price per market, so that what comes in may go out again (transshipment). A capacity of an arc adds its rent to `t_ij`, at the cost of capacity times rent. Takayama, T. and Judge, G. G. 1964,
-//! Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473.
+//! There is one price per market, so that what comes in may go out again (transshipment). A capacity of an arc adds its
+//! rent to `t_ij`, at the cost of capacity times rent. Takayama, T. and Judge, G. G. 1964, Spatial equilibrium and
+//! quadratic programming, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473.
 //!
 //! The solver takes diagonal quadratic costs only: each region's `S - D = L L'` (Cholesky), with columns `y = L'P`.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use std::collections::HashMap;
 
@@ -61,8 +64,8 @@ pub struct PriceSlope {
     pub commodity: String,
     /// Whose price.
     pub price_of: String,
-    /// Tonnes per unit of price, with its sign: below 0 along demand and above 0 along supply for the own price; above 0
-    /// between substitutes in demand. The slope of A in the price of B equals that of B in the price of A.
+    /// Tonnes per unit of price, with its sign: below 0 along demand and above 0 along supply for the own price; above
+    /// 0 between substitutes in demand. The slope of A in the price of B equals that of B in the price of A.
     pub slope: f64,
 }
 
@@ -135,7 +138,7 @@ pub fn price_form_equilibrium(model: &PriceFormModel, options: &SolveOptions) ->
         problem.column(market.supply_intercept_t - market.demand_intercept_t, 0.0, f64::INFINITY);
     }
     for region in &slopes.regions {
-        add_curvature(&mut problem, region, &factor(region, &slopes)?);
+        add_curvature(&mut problem, region, &factor(region, &slopes, model)?);
     }
     let rows: Vec<Option<usize>> =
         model.arcs.iter().zip(&ends).map(|(arc, ends)| arbitrage(&mut problem, arc, *ends)).collect();
@@ -175,7 +178,7 @@ fn add_curvature(problem: &mut Problem, region: &[usize], lower: &[Vec<f64>]) {
 }
 
 /// The lower Cholesky factor of `S - D` of one region.
-fn factor(region: &[usize], slopes: &Slopes) -> Result<Vec<Vec<f64>>, Error> {
+fn factor(region: &[usize], slopes: &Slopes, model: &PriceFormModel) -> Result<Vec<Vec<f64>>, Error> {
     let size = region.len();
     let mut lower = vec![vec![0.0; size]; size];
     for row in 0..size {
@@ -185,10 +188,12 @@ fn factor(region: &[usize], slopes: &Slopes) -> Result<Vec<Vec<f64>>, Error> {
             let done: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
             let rest = of(&slopes.supply) - of(&slopes.demand) - done;
             if row == column {
-                let mut faults = Faults::of("the slopes");
+                let market = &model.markets[region[row]];
+                let place = format!("pivot of {} in {}", market.commodity, market.region);
                 let expected =
                     "above 0: supply slopes less demand slopes must be positive definite (own prices dominate)";
-                faults.require(0.0 < rest, "a pivot of a region", rest, expected);
+                let mut faults = Faults::of("the model in prices");
+                faults.require(0.0 < rest, &place, rest, expected);
                 faults.finish()?;
                 lower[row][row] = rest.sqrt();
             } else {

@@ -4,15 +4,17 @@
 //! min  sum x ln(x / x0)   s.t.  row sums, column sums, x <= cap       x_ij = A_i B_j x0_ij, but for caps
 //! ```
 //!
-//! by alternating scaling of rows and columns (Deming, W. E. and Stephan, F. F. 1940, On a least squares adjustment of a
-//! sampled frequency table when the expected marginal totals are known, Annals of Mathematical Statistics 11(4) 427, doi
-//! 10.1214/aoms/1177731829; Sinkhorn, R. 1967, Diagonal equivalence to matrices with prescribed row and column sums,
-//! American Mathematical Monthly 74(4) 402, doi 10.2307/2314570). Caps are cyclic projections with corrections (Dykstra,
-//! R. L. 1985, An iterative procedure for obtaining I-projections onto the intersection of convex sets, Annals of
-//! Probability 13(3) 975, doi 10.1214/aop/1176992918). Whether any table has these totals is asked first.
+//! by alternating scaling of rows and columns (Deming, W. E. and Stephan, F. F. 1940, On a least squares adjustment of
+//! a sampled frequency table when the expected marginal totals are known, Annals of Mathematical Statistics 11(4) 427,
+//! doi 10.1214/aoms/1177731829; Sinkhorn, R. 1967, Diagonal equivalence to matrices with prescribed row and column
+//! sums, American Mathematical Monthly 74(4) 402, doi 10.2307/2314570). Caps are cyclic projections with corrections
+//! (Dykstra, R. L. 1985, An iterative procedure for obtaining I-projections onto the intersection of convex sets,
+//! Annals of Probability 13(3) 975, doi 10.1214/aop/1176992918). Whether any table has these totals is asked first.
 //!
-//! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of base
-//! flows, take `x0 = exp(-b c)`.
+//! Odds ratios `x_ij x_kl / (x_il x_kj)` of uncapped cells are those of the base. With transport costs `c` instead of
+//! base flows, take `x0 = exp(-b c)`.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use std::collections::HashMap;
 
@@ -95,8 +97,8 @@ pub enum ShortagePolicy {
     /// An error that names who cannot be served.
     #[default]
     Refuse,
-    /// The least possible is left unsold and unserved, as if a dummy buyer and a dummy supplier traded with every region in
-    /// proportion to its total.
+    /// The least possible is left unsold and unserved, as if a dummy buyer and a dummy supplier traded with every
+    /// region in proportion to its total.
     Dummy,
 }
 
@@ -155,8 +157,8 @@ pub struct Rerouting {
 /// # Errors
 ///
 /// [`Error::Invalid`] with every fault: labels without a total, a pair twice, negative masses, totals that differ while
-/// `options.shortage` is `Refuse`; [`Error::InfeasiblePlan`] when no table has these totals, naming who cannot be served;
-/// [`Error::Solve`] when `max_iterations` is reached.
+/// `options.shortage` is `Refuse`; [`Error::InfeasiblePlan`] when no table has these totals, naming who cannot be
+/// served; [`Error::Solve`] when `max_iterations` is reached.
 ///
 /// ```
 /// use critmin_substitution::equilibrium::{BaseFlow, RegionTotal, RerouteOptions, ReroutingModel, reroute};
@@ -177,7 +179,7 @@ pub struct Rerouting {
 /// ```
 pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerouting, Error> {
     let labels = Labels::new(model);
-    let (mut table, mut network) = check(model, &labels, options)?;
+    let (mut table, mut network, cells) = check(model, &labels, options)?;
     let mut reach = network.maximum_flow();
     let least = network.rounding;
     let is_short = reach.unsold.iter().chain(&reach.unserved).any(|amount| least < *amount);
@@ -188,11 +190,12 @@ pub fn reroute(model: &ReroutingModel, options: &RerouteOptions) -> Result<Rerou
         (table, network, reach) = with_dummies(&table, &network, &reach);
     }
     let scaled = scale(&table, &network, &reach, options)?;
-    Ok(report(model, &labels, &network, &scaled))
+    Ok(report(model, &cells, &network, &scaled))
 }
 
 /// Where labels stand.
 struct Labels<'a> {
+    model: &'a ReroutingModel,
     origins: HashMap<&'a str, usize>,
     destinations: HashMap<&'a str, usize>,
     width: usize,
@@ -204,11 +207,18 @@ impl<'a> Labels<'a> {
             totals.iter().enumerate().map(|(index, total)| (total.region.as_str(), index)).collect()
         };
         let (origins, destinations) = (positions(&model.supplies), positions(&model.demands));
-        Self { origins, destinations, width: model.demands.len() }
+        Self { model, origins, destinations, width: model.demands.len() }
     }
 
-    fn cell(&self, origin: &str, destination: &str) -> Option<usize> {
-        Some(self.origins.get(origin)? * self.width + self.destinations.get(destination)?)
+    /// The cell of a pair. Tables are mostly sorted, so the neighbour of the cell `before` is tried first.
+    fn cell(&self, origin: &str, destination: &str, before: usize) -> Option<usize> {
+        let known = |totals: &[RegionTotal], positions: &HashMap<&str, usize>, guess: usize, label: &str| {
+            let is_guessed = totals.get(guess).is_some_and(|total| total.region == label);
+            if is_guessed { Some(guess) } else { positions.get(label).copied() }
+        };
+        let guess = (before / self.width.max(1), before % self.width.max(1) + 1);
+        let origin = known(&self.model.supplies, &self.origins, guess.0, origin)?;
+        Some(origin * self.width + known(&self.model.demands, &self.destinations, guess.1, destination)?)
     }
 
     /// The cell of a pair with a mass, or a fault.
@@ -218,8 +228,9 @@ impl<'a> Labels<'a> {
         (origin, destination): (&str, &str),
         mass_t: f64,
         faults: &mut Faults,
+        before: usize,
     ) -> Option<usize> {
-        let cell = self.cell(origin, destination);
+        let cell = self.cell(origin, destination, before);
         if cell.is_none() || !mass_t.is_finite() || mass_t < 0.0 {
             let place = format!("{what} from {origin} to {destination}");
             faults.at_least_zero(&place, mass_t);
@@ -230,8 +241,12 @@ impl<'a> Labels<'a> {
     }
 }
 
-/// The table and the network over which it must be filled.
-fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) -> Result<(Table, Network), Error> {
+/// The table, the network over which it must be filled, and the cell of each flow.
+fn check(
+    model: &ReroutingModel,
+    labels: &Labels<'_>,
+    options: &RerouteOptions,
+) -> Result<(Table, Network, Vec<usize>), Error> {
     let mut faults = Faults::of("the trade to reroute");
     for (side, totals, n_regions) in
         [("supply", &model.supplies, labels.origins.len()), ("demand", &model.demands, labels.destinations.len())]
@@ -243,10 +258,10 @@ fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) 
     }
     faults.positive("tolerance", options.tolerance);
     check_balance(model, options, &mut faults);
-    let base = base_table(model, labels, &mut faults);
+    let (base, cells) = base_table(model, labels, &mut faults);
     let mut capacity: Vec<f64> = base.iter().map(|base| if 0.0 < *base { f64::INFINITY } else { 0.0 }).collect();
     for cap in &model.caps {
-        if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults) {
+        if let Some(cell) = labels.sound("cap", (&cap.origin, &cap.destination), cap.mass_t, &mut faults, 0) {
             capacity[cell] = capacity[cell].min(cap.mass_t);
         }
     }
@@ -254,15 +269,18 @@ fn check(model: &ReroutingModel, labels: &Labels<'_>, options: &RerouteOptions) 
     let capped = (0..base.len()).filter(|cell| 0.0 < capacity[*cell] && capacity[*cell].is_finite()).collect();
     let masses = |totals: &[RegionTotal]| totals.iter().map(|total| total.mass_t).collect();
     let network = Network::new(masses(&model.supplies), masses(&model.demands), capacity);
-    Ok((Table { base, capped }, network))
+    Ok((Table { base, capped }, network, cells))
 }
 
-/// Base flows by cell; 0 where nothing trades or a ban holds.
-fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) -> Vec<f64> {
+/// Base flows by cell, 0 where nothing trades or a ban holds; and the cell of each flow, in the order given.
+fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) -> (Vec<f64>, Vec<usize>) {
     let mut base = vec![0.0; model.supplies.len() * model.demands.len()];
     let mut seen = vec![false; base.len()];
+    let mut cells = Vec::with_capacity(model.flows.len());
     for flow in &model.flows {
-        if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults) {
+        let before = cells.last().copied().unwrap_or(0);
+        if let Some(cell) = labels.sound("flow", (&flow.origin, &flow.destination), flow.mass_t, faults, before) {
+            cells.push(cell);
             if std::mem::replace(&mut seen[cell], true) {
                 let place = format!("flow from {} to {}", flow.origin, flow.destination);
                 faults.require(false, &place, "a second one", "one row per pair");
@@ -271,11 +289,11 @@ fn base_table(model: &ReroutingModel, labels: &Labels<'_>, faults: &mut Faults) 
         }
     }
     for ban in &model.bans {
-        if let Some(cell) = labels.sound("ban", (&ban.origin, &ban.destination), 0.0, faults) {
+        if let Some(cell) = labels.sound("ban", (&ban.origin, &ban.destination), 0.0, faults, 0) {
             base[cell] = 0.0;
         }
     }
-    base
+    (base, cells)
 }
 
 fn check_balance(model: &ReroutingModel, options: &RerouteOptions, faults: &mut Faults) {
@@ -310,8 +328,8 @@ fn explain(model: &ReroutingModel, network: &Network, reach: &Reach) -> Error {
     Error::InfeasiblePlan { conflicts: vec![conflict], missing }
 }
 
-/// A dummy supplier of what is unserved in the last row, a dummy buyer of what is unsold in the last column. Both trade with
-/// everyone in proportion to totals, so that without other limits every region bears the same share.
+/// A dummy supplier of what is unserved in the last row, a dummy buyer of what is unsold in the last column. Both trade
+/// with everyone in proportion to totals, so that without other limits every region bears the same share.
 fn with_dummies(table: &Table, network: &Network, reach: &Reach) -> (Table, Network, Reach) {
     let (rows, width) = (network.supplies.len(), network.demands.len());
     let wide = |cells: &[f64], column: &[f64], last: &[f64]| -> Vec<f64> {
@@ -334,31 +352,28 @@ fn with_dummies(table: &Table, network: &Network, reach: &Reach) -> (Table, Netw
     (cells, network, placed)
 }
 
-fn report(model: &ReroutingModel, labels: &Labels<'_>, network: &Network, scaled: &Scaled) -> Rerouting {
+fn report(model: &ReroutingModel, cells: &[usize], network: &Network, scaled: &Scaled) -> Rerouting {
+    let width = model.demands.len();
     let mass = |origin: usize, destination: usize| scaled.cells[origin * scaled.width + destination];
-    let flow = |flow: &BaseFlow| {
-        // Labels were checked: the fallback is never taken.
-        let cell = labels.cell(&flow.origin, &flow.destination).unwrap_or(0);
-        ReroutedFlow {
-            origin: flow.origin.clone(),
-            destination: flow.destination.clone(),
-            base_t: flow.mass_t,
-            mass_t: mass(cell / labels.width, cell % labels.width),
-        }
+    let flow = |(flow, cell): (&BaseFlow, &usize)| ReroutedFlow {
+        origin: flow.origin.clone(),
+        destination: flow.destination.clone(),
+        base_t: flow.mass_t,
+        mass_t: mass(cell / width, cell % width),
     };
-    let flows: Vec<ReroutedFlow> = model.flows.iter().map(flow).collect();
+    let flows: Vec<ReroutedFlow> = model.flows.iter().zip(cells).map(flow).collect();
     let least = network.rounding;
     let left = |totals: &[RegionTotal], amount: &dyn Fn(usize) -> f64| -> Vec<RegionTotal> {
         let amounts = totals.iter().enumerate().map(|(at, total)| (total.region.clone(), amount(at)));
         amounts.filter(|row| least < row.1).map(|(region, mass_t)| RegionTotal { region, mass_t }).collect()
     };
-    let has_dummies = model.demands.len() < scaled.width;
-    let (last_row, last_column) = (model.supplies.len(), model.demands.len());
+    let has_dummies = width < scaled.width;
+    let last_row = model.supplies.len();
     let entropy = |flow: &&ReroutedFlow| 0.0 < flow.mass_t;
     let relative_entropy =
         flows.iter().filter(entropy).map(|flow| flow.mass_t * (flow.mass_t / flow.base_t).ln()).sum();
     Rerouting {
-        unsold: if has_dummies { left(&model.supplies, &|at| mass(at, last_column)) } else { Vec::new() },
+        unsold: if has_dummies { left(&model.supplies, &|at| mass(at, width)) } else { Vec::new() },
         unserved: if has_dummies { left(&model.demands, &|at| mass(last_row, at)) } else { Vec::new() },
         flows,
         relative_entropy,

@@ -10,11 +10,13 @@
 //! supply  (p0 s0 / b) z, b = 1 + 1 / h,       z >= (s / s0)^b        (z, 1, s / s0) with alpha = 1 / b
 //! ```
 //!
-//! The dual of a balance is the price on the curves. Derived from the first-order conditions of the spatial equilibrium of
-//! Takayama, T. and Judge, G. G. 1964, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473, with other curves.
+//! The dual of a balance is the price on the curves. Derived from the first-order conditions of the spatial equilibrium
+//! of Takayama, T. and Judge, G. G. 1964, Journal of Farm Economics 46(1) 67, doi 10.2307/1236473, with other curves.
 //!
 //! With the small elasticities of metals a large loss of supply raises prices without meaning; the backstop, what a
 //! substitute costs, is part of the demand curve.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use critmin_solve::{Certificate, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};
@@ -92,8 +94,8 @@ pub struct MarketOutcome {
     pub price: Option<f64>,
     /// `price` over the base price of demand; higher = scarcer.
     pub price_ratio: Option<f64>,
-    /// What sellers get \[money/t\], at least `price` and equal to it where the region uses its own output; absent where
-    /// nobody sells.
+    /// What sellers get \[money/t\], at least `price` and equal to it where the region uses its own output; absent
+    /// where nobody sells.
     pub supply_price: Option<f64>,
     /// What is used of the commodity \[t\].
     pub demand_t: f64,
@@ -121,8 +123,8 @@ pub struct IsoelasticEquilibrium {
 }
 
 /// Price over base price after the share `lost_share` of supply is gone from one market:
-/// `(1 - lost_share)^(-1 / (e + h))`, `e` the magnitude of the price elasticity of demand, `h` that of supply; at least 1,
-/// higher = scarcer.
+/// `(1 - lost_share)^(-1 / (e + h))`, `e` the magnitude of the price elasticity of demand, `h` that of supply; at least
+/// 1, higher = scarcer.
 ///
 /// From the balance `(1 - lost_share) p^h = p^(-e)`, without a backstop.
 ///

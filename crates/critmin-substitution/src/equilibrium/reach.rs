@@ -1,8 +1,10 @@
 //! Can the origins place all they have, and the destinations be served, over the arcs that are open?
 //!
-//! A maximum flow from origins into destinations by augmenting paths (Ford, L. R. and Fulkerson, D. R. 1956, Maximal flow
-//! through a network, Canadian Journal of Mathematics 8 399, doi 10.4153/CJM-1956-045-5), and the cells that no feasible
-//! table can change: those between different strong components of the residual graph.
+//! A maximum flow from origins into destinations by augmenting paths (Ford, L. R. and Fulkerson, D. R. 1956, Maximal
+//! flow through a network, Canadian Journal of Mathematics 8 399, doi 10.4153/CJM-1956-045-5), and the cells that no
+//! feasible table can change: those between different strong components of the residual graph.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 /// Origins (rows) and destinations (columns) with what may move between them, row by row.
 pub(super) struct Network {
@@ -60,7 +62,8 @@ impl Network {
         self.supplies.len() + self.demands.len()
     }
 
-    /// Calls `visit` with every node that `node` can still pass something to, or with `is_reversed` take something from.
+    /// Calls `visit` with every node that `node` can still pass something to, or with `is_reversed` take something
+    /// from.
     fn neighbours(&self, flow: &[f64], node: usize, is_reversed: bool, mut visit: impl FnMut(usize)) {
         let (rows, width, least) = (self.supplies.len(), self.demands.len(), self.rounding);
         let is_edge = |cell: usize, is_onward: bool| {
@@ -147,8 +150,8 @@ impl Network {
         ((0..rows).filter(is_reached).collect(), destinations)
     }
 
-    /// Which cells some feasible table fills and another leaves lower: those within one strong component of the residual
-    /// graph. The others hold the same in every feasible table.
+    /// Which cells some feasible table fills and another leaves lower: those within one strong component of the
+    /// residual graph. The others hold the same in every feasible table.
     pub(super) fn is_free(&self, flow: &[f64]) -> Vec<bool> {
         let (rows, width) = (self.supplies.len(), self.demands.len());
         let mut component: Vec<Option<usize>> = vec![None; self.n_nodes()];

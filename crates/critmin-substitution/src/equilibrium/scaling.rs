@@ -19,8 +19,8 @@ pub(super) struct Scaled {
     pub(super) residual: f64,
 }
 
-/// Alternating scaling. Cells that hold the same in every feasible table are taken out first: they would draw the factors
-/// to 0 or infinity, one digit per tenfold number of rounds.
+/// Alternating scaling. Cells that hold the same in every feasible table are taken out first: they would draw the
+/// factors to 0 or infinity, one digit per tenfold number of rounds.
 pub(super) fn scale(
     table: &Table,
     network: &Network,
@@ -85,6 +85,9 @@ impl Scaling {
             if 0 < iteration && residual <= options.tolerance {
                 return Ok((iteration, residual));
             }
+            if residual.is_infinite() {
+                return Err(stopped(iteration, residual));
+            }
             if !self.capped.is_empty() {
                 self.correct_caps();
                 self.sum_rows();
@@ -94,9 +97,7 @@ impl Scaling {
         }
         self.sum_rows();
         let residual = self.residual();
-        let reason =
-            format!("after {} rounds a total is missed by {residual:.1e} of all trade", options.max_iterations);
-        Err(Error::Solve(critmin_solve::Error::StoppedEarly { backend: "alternating scaling", reason }))
+        Err(stopped(options.max_iterations, residual))
     }
 
     fn sum_rows(&mut self) {
@@ -105,12 +106,15 @@ impl Scaling {
         }
     }
 
-    /// Largest miss of a row or cap; the columns hold.
+    /// Largest miss of a row or cap, over the total; the columns hold. Infinite where a factor left the range of
+    /// numbers.
     fn residual(&self) -> f64 {
         let rows = self.sums.iter().zip(&self.of_rows).zip(&self.rows);
-        let of_rows = rows.map(|((sum, factor), total)| (sum * factor - total).abs()).fold(0.0, f64::max);
-        let of_caps = self.capped.iter().map(|(cell, cap, _)| self.at(*cell) - cap).fold(0.0, f64::max);
-        of_rows.max(of_caps) / self.total
+        let of_rows = rows.map(|((sum, factor), total)| (sum * factor - total).abs());
+        let of_caps = self.capped.iter().map(|(cell, cap, _)| self.at(*cell) - cap);
+        // `max` would pass over NaN.
+        let number = |miss: f64| if miss.is_nan() { f64::INFINITY } else { miss };
+        of_rows.chain(of_caps).map(number).fold(0.0, f64::max) / self.total
     }
 
     fn at(&self, cell: usize) -> f64 {
@@ -137,6 +141,11 @@ impl Scaling {
         }
         divide(&self.columns, &sums, &mut self.of_columns);
     }
+}
+
+fn stopped(iterations: usize, residual: f64) -> Error {
+    let reason = format!("after {iterations} rounds a total is missed by {residual:.1e} of all trade");
+    Error::Solve(critmin_solve::Error::StoppedEarly { backend: "alternating scaling", reason })
 }
 
 /// 0 where nothing is wanted, whatever the sum.

@@ -13,9 +13,11 @@
 //! detour over a third region is not taken, which matters where transport costs break the triangle inequality or a ban
 //! makes the direct way dear.
 //!
-//! Takayama, T. and Judge, G. G. 1964, Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1) 67,
-//! doi 10.2307/1236473; the objective is the net social payoff of Samuelson, P. A. 1952, Spatial price equilibrium and
-//! linear programming, American Economic Review 42(3) 283.
+//! Takayama, T. and Judge, G. G. 1964, Spatial equilibrium and quadratic programming, Journal of Farm Economics 46(1)
+//! 67, doi 10.2307/1236473; the objective is the net social payoff of Samuelson, P. A. 1952, Spatial price equilibrium
+//! and linear programming, American Economic Review 42(3) 283.
+//!
+//! References and their identifiers are cited from memory, not checked against the primary documents.
 
 use critmin_solve::{Certificate, Problem, SolveOptions, solve};
 use serde::{Deserialize, Serialize};
@@ -71,8 +73,8 @@ pub struct SpatialMarket {
     pub commodity: String,
     /// What buyers pay \[money/t\], at least 0; absent where nobody buys and nothing passes through.
     pub price: Option<f64>,
-    /// What sellers get \[money/t\], at least `price`, and equal to it where the region uses its own output; absent where
-    /// nobody sells and nothing passes through.
+    /// What sellers get \[money/t\], at least `price`, and equal to it where the region uses its own output; absent
+    /// where nobody sells and nothing passes through.
     pub supply_price: Option<f64>,
     /// What is used \[t\].
     pub demand_t: f64,
@@ -101,8 +103,8 @@ pub struct SpatialEquilibrium {
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] with every fault: a market named twice, a demand whose price does not fall, an arc between unknown
-/// markets, a negative cost; [`Error::Solve`] when there is no certified optimum.
+/// [`Error::Invalid`] with every fault: a market named twice, a demand whose price does not fall, an arc between
+/// unknown markets, a negative cost; [`Error::Solve`] when there is no certified optimum.
 ///
 /// ```
 /// use critmin_solve::SolveOptions;

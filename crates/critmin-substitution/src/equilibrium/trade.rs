@@ -39,8 +39,8 @@ pub(super) struct Trade<'a> {
 }
 
 impl Trade<'_> {
-    /// Adds flows and balances; returns the column of every arc, none where, without transshipment, nobody sells or nobody
-    /// buys.
+    /// Adds flows and balances; returns the column of every arc, none where, without transshipment, nobody sells or
+    /// nobody buys.
     pub(super) fn add_to(&self, problem: &mut Problem, layouts: &mut [Layout], units: Units) -> Vec<Option<usize>> {
         let mut flow = |(arc, (origin, destination)): (&TradeArc, &(usize, usize))| {
             let is_direct = layouts[*origin].supply.is_some() && layouts[*destination].demand.is_some();

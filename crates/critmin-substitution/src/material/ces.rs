@@ -8,11 +8,11 @@
 //! share_i = theta_i p_i^(1 - s) / sum_j theta_j p_j^(1 - s)
 //! ```
 //!
-//! Arrow, K. J., Chenery, H. B., Minhas, B. S. and Solow, R. M. 1961, Capital-labor substitution and economic efficiency,
-//! Review of Economics and Statistics 43(3) 225, doi 10.2307/1927286; sources told apart by origin: Armington, P. S. 1969,
-//! A theory of demand for products distinguished by place of production, IMF Staff Papers 16(1) 159, doi 10.2307/3866403.
-//! Both are cited from memory, not checked against the primary document; the formulas above are derived from cost
-//! minimisation and tested against it.
+//! Arrow, K. J., Chenery, H. B., Minhas, B. S. and Solow, R. M. 1961, Capital-labor substitution and economic
+//! efficiency, Review of Economics and Statistics 43(3) 225, doi 10.2307/1927286; sources told apart by origin:
+//! Armington, P. S. 1969, A theory of demand for products distinguished by place of production, IMF Staff Papers 16(1)
+//! 159, doi 10.2307/3866403. Both are cited from memory, not checked against the primary document; the formulas above
+//! are derived from cost minimisation and tested against it.
 
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +118,8 @@ pub struct CesInputResponse {
     pub is_choked: bool,
 }
 
-/// The shares that make an own-price elasticity in two nests; each in \[0, 1\], elasticities of substitution at least 0.
+/// The shares that make an own-price elasticity in two nests; each in \[0, 1\], elasticities of substitution at least
+/// 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NestedElasticity {
     /// Elasticity of substitution between the sources of the commodity (Armington).
@@ -149,13 +150,13 @@ impl NestedElasticity {
 
 /// Unit cost of one nest over that of the base.
 ///
-/// `elasticity_of_substitution` is at least 0. Finite without an input only above 1; at or below, the input is essential
-/// and needs a choke price.
+/// `elasticity_of_substitution` is at least 0. Finite without an input only above 1; at or below, the input is
+/// essential and needs a choke price.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] with every fault of the shares, prices and the elasticity; [`Error::EssentialInput`] when an input is
-/// gone that nothing replaces.
+/// [`Error::Invalid`] with every fault of the shares, prices and the elasticity; [`Error::EssentialInput`] when an
+/// input is gone that nothing replaces.
 ///
 /// ```
 /// use critmin_substitution::material::{CesInput, ces_unit_cost};
@@ -184,15 +185,16 @@ pub fn ces_value_shares(inputs: &[CesInput], elasticity_of_substitution: f64) ->
     Ok(response.inputs.into_iter().map(share).collect())
 }
 
-/// Quantity of an input over that of the base at constant output: `(unit_cost_ratio / price_ratio)^s`, with the unit cost
-/// of its nest and its own price as ratios to the base, both above 0.
+/// Quantity of an input over that of the base at constant output: `(unit_cost_ratio / price_ratio)^s`, with the unit
+/// cost of its nest and its own price as ratios to the base, both above 0.
 pub fn ces_quantity_ratio(unit_cost_ratio: f64, price_ratio: f64, elasticity_of_substitution: f64) -> f64 {
     (unit_cost_ratio / price_ratio).powf(elasticity_of_substitution)
 }
 
 /// Unit costs, quantities and value shares of every nest and input of a tree.
 ///
-/// `price_elasticity_of_demand` is that of the whole, with its sign: at most 0; 0 = the whole is made in the base quantity.
+/// `price_elasticity_of_demand` is that of the whole, with its sign: at most 0; 0 = the whole is made in the base
+/// quantity.
 ///
 /// # Errors
 ///
@@ -299,7 +301,8 @@ fn unit_cost(node: &CesNode) -> Result<f64, Error> {
 }
 
 /// The mean of order `power` of prices. Written as differences from the price that weighs most, so that nothing is lost
-/// close to power 0 or at high powers, and equal prices have that price as their mean whatever the rounding of the shares.
+/// close to power 0 or at high powers, and equal prices have that price as their mean whatever the rounding of the
+/// shares.
 fn mean_price(prices: &[(f64, f64)], power: f64) -> f64 {
     const GEOMETRIC: f64 = 1e-12;
     if power.abs() < GEOMETRIC {

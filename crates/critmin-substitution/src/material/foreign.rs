@@ -1,7 +1,7 @@
 //! Substitution indices after other authors. Both point the other way than ours: convert at the door.
 //!
-//! Everything in this file that is said of a method is from memory, not checked against the primary document. The results
-//! are comparable readings, not the published indices.
+//! Everything in this file that is said of a method is from memory, not checked against the primary document. The
+//! results are comparable readings, not the published indices.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,8 @@ pub enum EuPerformance {
     Reduced,
 }
 
-/// One substitute in one use, as the EU method asks for it (from memory, not checked against the primary document). Only
-/// substitutes proven today belong here.
+/// One substitute in one use, as the EU method asks for it (from memory, not checked against the primary document).
+/// Only substitutes proven today belong here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EuSubstitute {
     /// The use.
@@ -64,8 +64,8 @@ pub struct ForeignIndex {
     pub covered_use_share: f64,
 }
 
-/// Grade of the best substitute in a use after Graedel et al. 2015; the points of the grades are from memory, not checked
-/// against the primary document.
+/// Grade of the best substitute in a use after Graedel et al. 2015; the points of the grades are from memory, not
+/// checked against the primary document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GraedelRating {
@@ -94,7 +94,8 @@ const UNSUBSTITUTED: f64 = 1.0;
 const EASED: f64 = 0.8;
 
 /// The substitution index of economic importance (SI_EI) after the EU method of 2017; in \[0.7, 1\] times
-/// `covered_use_share`, 1 = no substitute: **higher = riskier**, the opposite of [`substitutability`](super::substitutability).
+/// `covered_use_share`, 1 = no substitute: **higher = riskier**, the opposite of
+/// [`substitutability`](super::substitutability).
 ///
 /// ```text
 /// SI_EI = sum over uses a of share_a [ sum over substitutes i of SCP_ia sub_share_ia  +  1 - sum over i of sub_share_ia ]
@@ -104,13 +105,13 @@ const EASED: f64 = 0.8;
 /// reduced performance          0.8                  0.9            1.0
 /// ```
 ///
-/// From memory, not checked against the primary document: a reading of Blengini et al. 2017 (JRC, doi 10.2760/73303), not
-/// the published method.
+/// From memory, not checked against the primary document: a reading of Blengini et al. 2017 (JRC, doi 10.2760/73303),
+/// not the published method.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] with every fault: shares outside \[0, 1\], sub-shares of a use that sum to more than 1, a use that
-/// is named twice or not at all among `uses`.
+/// [`Error::Invalid`] with every fault: shares outside \[0, 1\], sub-shares of a use that sum to more than 1, a use
+/// that is named twice or not at all among `uses`.
 ///
 /// ```
 /// use critmin_substitution::material::{EndUse, EuCost, EuPerformance, EuSubstitute, eu_substitution_index_importance};
@@ -140,8 +141,8 @@ pub fn eu_substitution_index_importance(uses: &[EndUse], options: &[EuSubstitute
 /// product; each 1 otherwise
 /// ```
 ///
-/// From memory, not checked against the primary document: a reading of Blengini et al. 2017 (JRC, doi 10.2760/73303), not
-/// the published method.
+/// From memory, not checked against the primary document: a reading of Blengini et al. 2017 (JRC, doi 10.2760/73303),
+/// not the published method.
 ///
 /// # Errors
 ///
@@ -151,8 +152,8 @@ pub fn eu_substitution_index_risk(uses: &[EndUse], options: &[EuSubstitute]) -> 
 }
 
 /// Our direction from an EU substitution index `index`, in \[0, 1\] with 1 = no substitute: `1 - index`, 1 = perfect
-/// substitute. The EU indices do not fall below 0.7 (SI_EI) and 0.8 (SI_SR), so the result stays below 0.3 and 0.2: it has
-/// our direction, not our scale.
+/// substitute. The EU indices do not fall below 0.7 (SI_EI) and 0.8 (SI_SR), so the result stays below 0.3 and 0.2: it
+/// has our direction, not our scale.
 ///
 /// # Errors
 ///
@@ -167,15 +168,15 @@ pub fn substitutability_from_eu(index: f64) -> Result<f64, Error> {
 /// The score after Graedel et al. 2015: grade of the best substitute in each use, weighted by use share; in
 /// \[12.5, 87.5\] on a scale from 0 = exemplary substitutes to 100 = none: **higher = riskier**.
 ///
-/// The mean over the rated uses, weights `use_share`; `covered_use_share` says how much of the use is rated. Graedel, T. E.,
-/// Harper, E. M., Nassar, N. T. and Reck, B. K. 2015, On the materials basis of modern society, PNAS 112(20) 6295, doi
-/// 10.1073/pnas.1312752110. The points of the grades are from memory, not checked against the primary document: a reading,
-/// not the published score.
+/// The mean over the rated uses, weights `use_share`; `covered_use_share` says how much of the use is rated. Graedel,
+/// T. E., Harper, E. M., Nassar, N. T. and Reck, B. K. 2015, On the materials basis of modern society, PNAS 112(20)
+/// 6295, doi 10.1073/pnas.1312752110. That identifier and the points of the grades are from memory, not checked against
+/// the primary document: a reading, not the published score.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] with every fault: shares outside \[0, 1\], a use that is named twice or not among `uses`, no rated
-/// use at all.
+/// [`Error::Invalid`] with every fault: shares outside \[0, 1\], a use that is named twice or not among `uses`, no
+/// rated use at all.
 pub fn graedel_score(uses: &[EndUse], ratings: &[UseRating]) -> Result<ForeignIndex, Error> {
     let mut faults = Faults::of("the ratings of substitutes");
     check_uses(uses, &mut faults);

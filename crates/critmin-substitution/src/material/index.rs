@@ -58,8 +58,8 @@ impl FeasibleShares {
         }
     }
 
-    /// The share after `month` months, on straight lines from 0 at month 0 through the stated shares, constant after 36;
-    /// 0 before the shock.
+    /// The share after `month` months, on straight lines from 0 at month 0 through the stated shares, constant after
+    /// 36; 0 before the shock.
     ///
     /// ```
     /// use critmin_substitution::material::FeasibleShares;
@@ -138,8 +138,9 @@ pub struct OptionPart {
 /// sum over uses of  use_share min(1, sum over substitutes of feasible_share performance_ratio / max(1, cost_ratio))
 /// ```
 ///
-/// An index of this project, not a published one. It does not see that a substitute may be scarce itself; the re-sourcing
-/// program does. Options that are not proven count like the others: leave them out to see what that changes.
+/// An index of this project, not a published one. It does not see that a substitute may be scarce itself; the
+/// re-sourcing program does. Options that are not proven count like the others: leave them out to see what that
+/// changes.
 ///
 /// # Errors
 ///

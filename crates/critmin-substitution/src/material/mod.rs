@@ -1,6 +1,6 @@
 //! Which material can take the place of which, how far, how soon and at what cost?
 //!
-//! * [`EndUseRow`] and [`SubstituteRow`]: the table of end uses and substitutes, one row as it stands in the file.
+//! * [`EndUse`] and [`SubstituteOption`]: what the indices take of the tables `end_uses` and `substitutes`.
 //! * [`substitutability`]: our index, 1 = perfect substitute.
 //! * [`eu_substitution_index_importance`], [`eu_substitution_index_risk`], [`graedel_score`]: indices after the EU method
 //!   and after Graedel et al., from memory; both point the other way.
@@ -23,4 +23,4 @@ pub use foreign::{
 pub use index::{
     FeasibleShares, Horizon, OptionPart, SHARE_ROUNDING, Substitutability, UseSubstitutability, substitutability,
 };
-pub use table::{EndUse, EndUseRow, SubstituteOption, SubstituteRow};
+pub use table::{EndUse, SubstituteOption};

@@ -33,10 +33,13 @@ impl SplitMix64 {
 /// Linear spatial price equilibrium, seed 5.
 pub(crate) fn price_equilibrium(n_regions: usize, n_commodities: usize) -> SpatialModel {
     let (mut random, n) = (SplitMix64(5), n_regions * n_commodities);
-    let a = random.draw(50.0, 150.0, n);
-    let b = random.draw(0.1, 1.0, n);
-    let c = random.draw(5.0, 60.0, n);
-    let d = random.draw(0.05, 1.0, n);
+    let mut lines = |low: f64, high: f64, flat: f64, steep: f64| -> Vec<InverseLine> {
+        let intercepts = random.draw(low, high, n);
+        let slopes = random.draw(flat, steep, n);
+        intercepts.into_iter().zip(slopes).map(|(intercept, slope)| InverseLine { intercept, slope }).collect()
+    };
+    let demand = lines(50.0, 150.0, 0.1, 1.0);
+    let supply = lines(5.0, 60.0, 0.05, 1.0);
     let transport = random.draw(1.0, 40.0, n_regions * n);
     let mut model = SpatialModel::default();
     for region in 0..n_regions {
@@ -45,8 +48,8 @@ pub(crate) fn price_equilibrium(n_regions: usize, n_commodities: usize) -> Spati
             model.markets.push(LinearMarket {
                 region: region.to_string(),
                 commodity: commodity.to_string(),
-                demand: Some(InverseLine { intercept: a[at], slope: b[at] }),
-                supply: Some(InverseLine { intercept: c[at], slope: d[at] }),
+                demand: Some(demand[at]),
+                supply: Some(supply[at]),
             });
             for to in (0..n_regions).filter(|to| *to != region) {
                 let cost = transport[(region * n_regions + to) * n_commodities + commodity];

@@ -2,6 +2,7 @@
 
 use critmin_core::{Dataset, EndUse, Grade, SubstituteOption};
 
+use crate::material::FeasibleShares;
 use crate::network::assemble::ledger::Origin;
 use crate::network::assemble::{Assembly, Penalty, form_name};
 use crate::network::{Series, Stock, Substitution, UnmetStep, Use};
@@ -86,7 +87,8 @@ impl<'a> Assembly<'a> {
         let is_of_use = |row: &&SubstituteOption| row.commodity == commodity && row.use_id == use_id && row.is_proven;
         let rows: Vec<&SubstituteOption> = self.dataset.substitutes.iter().filter(is_of_use).collect();
         for row in rows {
-            let feasible = months.iter().map(|month| if *month < 0.0 { 0.0 } else { row.feasible_share_after(*month) });
+            let shares = FeasibleShares::from(row);
+            let feasible = months.iter().map(|month| if *month < 0.0 { 0.0 } else { shares.at_month(*month) });
             let draws_form = self.drawn_form(row);
             if let (None, Some(id)) = (&draws_form, &row.substitute_commodity) {
                 self.ledger.warn(format!(

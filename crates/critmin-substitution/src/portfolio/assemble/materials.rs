@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use critmin_core::{CommodityId, Dataset, EndUse, Grade, ProcessStep, SubstituteOption};
 
+use crate::material::FeasibleShares;
 use crate::network::Series;
 use crate::network::assemble::base::Base;
 use crate::network::assemble::form_name;
@@ -182,7 +183,7 @@ impl<'a> Chain<'a> {
                 option.commodity == row.commodity && option.use_id == row.use_id && option.is_proven
             };
             for option in dataset.substitutes.iter().filter(is_of_use) {
-                let replaced = share * option.feasible_share_after(SWITCH_MONTHS) * demand_t;
+                let replaced = share * FeasibleShares::from(option).at_month(SWITCH_MONTHS) * demand_t;
                 let price = (option.cost_ratio - 1.0) * self.base.price_usd_per_t
                     + (1.0 - option.performance_ratio) * row.value_added_usd_per_t;
                 tonnes += replaced;
