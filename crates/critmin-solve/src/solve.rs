@@ -70,8 +70,8 @@ pub struct Solution {
 ///
 /// # Errors
 ///
-/// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`], [`Error::StoppedEarly`];
-/// [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
+/// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`],
+/// [`Error::StoppedEarly`]; [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
     solve_with(problem, options, &Watch::default())
 }
