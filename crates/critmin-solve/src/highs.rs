@@ -73,7 +73,6 @@ fn configure(model: &mut Model, options: &SolveOptions, budget: &Budget) -> Resu
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as errors are mapped")]
 fn fault(status: HighsStatus) -> Error {
     Error::StoppedEarly { backend: NAME, reason: format!("{status:?}") }
 }

@@ -9,6 +9,14 @@
 //! [`LeastDeviation`] is a kernel for one problem that is solved very often: the smallest weighted deviation from a base
 //! under row balances, by Newton steps on the dual of 400 multipliers instead of an interior point on 1,200 unknowns.
 //!
+//! Before a problem is solved, rows of one column become bounds and columns without a choice constants, exactly and with
+//! their duals recovered. Large problems go to an interior point of our own on the normal equations, 2.5 times as fast as
+//! the general one on a network of 98,400 columns (`examples/network_speed.rs`).
+//!
+//! [`solve_with`] tells a [`Watch`] how far it is and lets it stop the solve; [`solve_from`] begins a search over whole
+//! numbers with values that are known. A limit of time or nodes returns the best values so far, with their gap and
+//! [`Solution::is_proven`] unset.
+//!
 //! ```
 //! use critmin_solve::{Problem, SolveOptions, solve};
 //!

@@ -17,8 +17,9 @@ pub enum Backend {
     /// Whole numbers: simplex with branch and bound. Everything else: interior point, which gives duals.
     #[default]
     Automatic,
-    /// Interior point (the crate `clarabel`): linear, quadratic and power cones, with duals; values are interior, so zeros come
-    /// back as about 1e-8.
+    /// Interior point: linear, quadratic and power cones, with duals; values are interior, so zeros come back as about
+    /// 1e-8. Large problems without cones and with a bound for every column go to our own one first, everything else and
+    /// what that one does not prove to the crate `clarabel`.
     InteriorPoint,
     /// Simplex (the crate `microlp`): linear and mixed-integer, values at a vertex, so zeros are zeros. It gives no
     /// duals: those of a linear problem come from the interior point, and both together prove the optimum.
@@ -69,8 +70,8 @@ pub struct Solution {
 ///
 /// # Errors
 ///
-/// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`], [`Error::StoppedEarly`];
-/// [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
+/// The faults of [`Problem::validate`]; [`Error::NotSupported`]; [`Error::Infeasible`], [`Error::Unbounded`],
+/// [`Error::StoppedEarly`]; [`Error::NotCertified`] when the solver's answer does not pass `options.tolerances`.
 pub fn solve(problem: &Problem, options: &SolveOptions) -> Result<Solution, Error> {
     solve_with(problem, options, &Watch::default())
 }

@@ -1,6 +1,6 @@
 //! Problems large enough for the interior point on the normal equations, beside the simplex.
 
-use critmin_solve::{Backend, Error, Problem, SolveOptions, solve};
+use critmin_solve::{Backend, Error, Problem, SolveOptions, Watch, solve, solve_with};
 
 const INFINITE: f64 = f64::INFINITY;
 
@@ -40,4 +40,14 @@ fn a_large_contradiction_and_a_large_endless_fall_are_proven() {
     let (one, other) = (falls.column(-1.0, 0.0, INFINITE), falls.column(0.5, 0.0, INFINITE));
     falls.row(0.0, 0.0, &[(one, 1.0), (other, -1.0)]);
     assert_eq!(solve(&falls, &SolveOptions::default()).unwrap_err(), Error::Unbounded);
+}
+
+#[test]
+fn a_large_problem_can_be_stopped_and_limited() {
+    let problem = transport(70, 1.0);
+    let watch = Watch::new(|progress| progress.iterations < 3);
+    assert_eq!(solve_with(&problem, &SolveOptions::default(), &watch).unwrap_err(), Error::Interrupted);
+    let limited = SolveOptions { time_limit_s: Some(0.0), ..SolveOptions::default() };
+    let stopped = solve(&problem, &limited);
+    assert!(matches!(stopped, Err(Error::StoppedEarly { .. })), "{stopped:?}");
 }
