@@ -46,9 +46,10 @@ mod _core {
     use super::score::{Method, Scores, compare, method, method_from_toml, method_ids, score};
     #[pymodule_export]
     use super::substitution::{
-        eligibility_rule, eligibility_rule_from_toml, eligibility_rules, loan_terms, plan_network,
-        portfolio_candidates, portfolio_decide, portfolio_eligibility, portfolio_frontier, portfolio_information,
-        portfolio_selection, resource_network,
+        ces_nest, eligibility_rule, eligibility_rule_from_toml, eligibility_rules, isoelastic_prices, loan_terms,
+        months_of_stock, plan_network, portfolio_candidates, portfolio_decide, portfolio_eligibility,
+        portfolio_frontier, portfolio_information, portfolio_selection, reroute_flows, resource_network,
+        spatial_cross_prices, spatial_prices, stock_for_duration, stock_to_bridge, substitutability_of,
     };
     use pyo3::prelude::*;
 

@@ -2,6 +2,11 @@
 
 use critmin_solve::SolveOptions;
 use critmin_substitution::Error;
+use critmin_substitution::equilibrium::{
+    IsoelasticModel, PriceFormModel, RerouteOptions, ReroutingModel, SpatialModel, isoelastic_equilibrium,
+    price_form_equilibrium, reroute, spatial_equilibrium,
+};
+use critmin_substitution::material::{CesNode, EndUse, Horizon, SubstituteOption, ces_response, substitutability};
 use critmin_substitution::network::assemble::{NetworkOptions, assemble_network};
 use critmin_substitution::network::{Network, PlanOptions, plan_watched};
 use critmin_substitution::portfolio::assemble::{PortfolioOptions, assemble_portfolio};
@@ -14,7 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::disruption::Scenario;
-use crate::error::{InvalidDataError, ScenarioError, from_substitution};
+use crate::error::{InvalidDataError, ScenarioError, from_core, from_substitution};
 use crate::progress::run_detached;
 use crate::reference::dataset;
 
@@ -140,6 +145,90 @@ pub(crate) fn loan_terms(capex_million_usd: f64, offtake_share: f64, size: &str,
     let terms: LoanTerms = parsed(terms, "loan terms")?;
     let size: LoanSize = parsed(&format!("\"{size}\""), "loan size")?;
     json(&terms.loan(capex_million_usd, offtake_share, size).map_err(|error| from_substitution(&error))?)
+}
+
+/// How far the commodity can be replaced after `months` (3, 12 or 36), by the dataset's tables, as JSON.
+#[pyfunction]
+pub(crate) fn substitutability_of(py: Python<'_>, commodity: &str, months: u32) -> PyResult<String> {
+    let horizon = match months {
+        3 => Horizon::Months3,
+        12 => Horizon::Months12,
+        36 => Horizon::Months36,
+        found => {
+            return Err(InvalidDataError::new_err(format!(
+                "`months` is {found}: expected 3, 12 or 36, the horizons of the table"
+            )));
+        }
+    };
+    let figures = dataset(py)?;
+    let id = figures.commodities.find(commodity).map_err(|error| from_core(&error))?.commodity.clone();
+    let uses: Vec<EndUse> = figures.end_uses.iter().filter(|row| row.commodity == id).map(EndUse::from).collect();
+    if uses.is_empty() {
+        let error = Error::MissingInput {
+            what: format!("the uses of `{id}`"),
+            how: "the table end_uses has no row for it".to_owned(),
+        };
+        return Err(from_substitution(&error));
+    }
+    let rows = figures.substitutes.iter().filter(|row| row.commodity == id);
+    let options: Vec<SubstituteOption> = rows.map(SubstituteOption::from).collect();
+    json(&substitutability(&uses, &options, horizon).map_err(|error| from_substitution(&error))?)
+}
+
+/// Prices and quantities of a nest of constant elasticities after a shock, as JSON.
+#[pyfunction]
+pub(crate) fn ces_nest(tree: &str, price_elasticity_of_demand: f64) -> PyResult<String> {
+    let tree: CesNode = parsed(tree, "nest")?;
+    json(&ces_response(&tree, price_elasticity_of_demand).map_err(|error| from_substitution(&error))?)
+}
+
+/// Spatial price equilibrium with linear curves, as JSON.
+#[pyfunction]
+pub(crate) fn spatial_prices(py: Python<'_>, model: &str, options: &str) -> PyResult<String> {
+    let (model, options): (SpatialModel, _) = (parsed(model, "model")?, solve_options(options)?);
+    json(&py.detach(|| spatial_equilibrium(&model, &options)).map_err(|error| from_substitution(&error))?)
+}
+
+/// Spatial price equilibrium in prices, with slopes across commodities, as JSON.
+#[pyfunction]
+pub(crate) fn spatial_cross_prices(py: Python<'_>, model: &str, options: &str) -> PyResult<String> {
+    let (model, options): (PriceFormModel, _) = (parsed(model, "model")?, solve_options(options)?);
+    json(&py.detach(|| price_form_equilibrium(&model, &options)).map_err(|error| from_substitution(&error))?)
+}
+
+/// Spatial price equilibrium with constant elasticities, as JSON.
+#[pyfunction]
+pub(crate) fn isoelastic_prices(py: Python<'_>, model: &str, options: &str) -> PyResult<String> {
+    let (model, options): (IsoelasticModel, _) = (parsed(model, "model")?, solve_options(options)?);
+    json(&py.detach(|| isoelastic_equilibrium(&model, &options)).map_err(|error| from_substitution(&error))?)
+}
+
+/// Flows that keep their proportions under new totals, as JSON.
+#[pyfunction]
+pub(crate) fn reroute_flows(py: Python<'_>, model: &str, options: &str) -> PyResult<String> {
+    let model: ReroutingModel = parsed(model, "model")?;
+    let options: RerouteOptions = parsed(options, "options")?;
+    json(&py.detach(|| reroute(&model, &options)).map_err(|error| from_substitution(&error))?)
+}
+
+/// Stock that bridges a series of months, as JSON: `[{"month": ..., "use_t": ..., "supply_t": ..., ...}]`.
+#[pyfunction]
+pub(crate) fn stock_to_bridge(months: &str) -> PyResult<String> {
+    let months: Vec<BridgeMonth> = parsed(months, "months")?;
+    json(&bridging_stock(&months).map_err(|error| from_substitution(&error))?)
+}
+
+/// Months that a stock bridges; `None` when it never ends.
+#[pyfunction]
+pub(crate) fn months_of_stock(stock_t: f64, months: &str) -> PyResult<Option<f64>> {
+    let months: Vec<BridgeMonth> = parsed(months, "months")?;
+    months_bridged(stock_t, &months).map_err(|error| from_substitution(&error))
+}
+
+/// Stock against a gap of unknown length: exponential with a mean, at a service level \[t\].
+#[pyfunction]
+pub(crate) fn stock_for_duration(gap_t_per_month: f64, mean_months: f64, service_level: f64) -> PyResult<f64> {
+    exponential_stock(gap_t_per_month, mean_months, service_level).map_err(|error| from_substitution(&error))
 }
 
 fn of_portfolio(text: &str) -> PyResult<Portfolio> {

@@ -4,8 +4,8 @@
 use critmin_substitution::Error;
 use critmin_substitution::material::{
     CesBranch, CesInput, CesNode, EndUse, EuCost, EuPerformance, EuSubstitute, FeasibleShares, GraedelRating, Horizon,
-    NestedElasticity, SubstituteOption, UseRating, ces_quantity_ratio, ces_response, ces_unit_cost,
-    ces_value_shares, eu_substitution_index_importance, eu_substitution_index_risk, graedel_score, substitutability,
+    NestedElasticity, SubstituteOption, UseRating, ces_quantity_ratio, ces_response, ces_unit_cost, ces_value_shares,
+    eu_substitution_index_importance, eu_substitution_index_risk, graedel_score, substitutability,
     substitutability_from_eu, substitutability_from_graedel,
 };
 use proptest::prelude::*;

@@ -75,7 +75,13 @@ impl Random {
         Network {
             title: "random".to_owned(),
             uses: uses.collect(),
-            periods: (0..N_PERIODS).map(|at| Period { id: format!("t{at}"), days: 90.0, discount: 0.98_f64.powi(i32::try_from(at).unwrap()) }).collect(),
+            periods: (0..N_PERIODS)
+                .map(|at| Period {
+                    id: format!("t{at}"),
+                    days: 90.0,
+                    discount: 0.98_f64.powi(i32::try_from(at).unwrap()),
+                })
+                .collect(),
             regions: REGIONS.map(|(id, bloc)| Region { id: id.to_owned(), bloc: Some(bloc.to_owned()) }).to_vec(),
             processes,
             arcs,
@@ -98,11 +104,13 @@ impl Random {
                 cover_days: Series::Constant(0.0),
                 salvage_usd_per_t: 0.0,
             }],
-            bans: ["CA metal", "CB metal"].map(|id| Ban {
-                arc: id.to_owned(),
-                restriction_level: Series::ByPeriod(vec![0.0, 1.0, 1.0]),
-                base_flow_t: None,
-            }).to_vec(),
+            bans: ["CA metal", "CB metal"]
+                .map(|id| Ban {
+                    arc: id.to_owned(),
+                    restriction_level: Series::ByPeriod(vec![0.0, 1.0, 1.0]),
+                    base_flow_t: None,
+                })
+                .to_vec(),
             bloc_caps: vec![BlocCap {
                 region: "J".to_owned(),
                 bloc: "rival".to_owned(),
@@ -120,7 +128,14 @@ impl Random {
     }
 }
 
-fn process(id: &str, region: &str, input: Option<&str>, output: &str, (recovery, cost): (f64, f64), capacity: f64) -> Process {
+fn process(
+    id: &str,
+    region: &str,
+    input: Option<&str>,
+    output: &str,
+    (recovery, cost): (f64, f64),
+    capacity: f64,
+) -> Process {
     Process {
         id: id.to_owned(),
         region: region.to_owned(),
@@ -271,7 +286,12 @@ fn a_by_product_ends_where_its_host_does_whatever_the_price() {
     let plan = solved(&network);
     let made = plan.production.iter().filter(|row| row.process == "mine" && row.region == "A");
     assert!(made.clone().count() == N_PERIODS && made.clone().all(|row| row.output_t <= 0.5 + 1e-6));
-    let rents: f64 = plan.rents.iter().filter(|row| row.kind == RentKind::ByProduct && row.region == "A").map(|row| row.rent_usd_per_t).sum();
+    let rents: f64 = plan
+        .rents
+        .iter()
+        .filter(|row| row.kind == RentKind::ByProduct && row.region == "A")
+        .map(|row| row.rent_usd_per_t)
+        .sum();
     assert!(0.0 < rents, "the limit binds and has a rent");
 }
 
@@ -322,7 +342,8 @@ fn every_fault_of_a_network_is_told() {
     network.bans[0].restriction_level = Series::ByPeriod(vec![0.5]);
     let told = plan(&network, &PlanOptions::default()).unwrap_err();
     let Error::Invalid { faults, .. } = &told else { panic!("{told}") };
-    for part in ["capacity_t -1", "recovery 1.2", "Atlantis", "unmet_steps of 0.3", "without members", "with 1 figures"] {
+    for part in ["capacity_t -1", "recovery 1.2", "Atlantis", "unmet_steps of 0.3", "without members", "with 1 figures"]
+    {
         assert!(faults.iter().any(|fault| fault.found.contains(part)), "{part} not in {faults:?}");
     }
 }
@@ -336,5 +357,7 @@ fn a_partial_restriction_limits_the_flow_to_the_rest() {
     network.bans[1].base_flow_t = Some(before.max(1.0));
     let plan = solved(&network);
     let limit = 0.4 * before.max(1.0);
-    assert!(plan.flows.iter().filter(|row| row.arc == "CB metal").all(|row| row.sent_t <= limit + 1e-6 && row.is_banned));
+    assert!(
+        plan.flows.iter().filter(|row| row.arc == "CB metal").all(|row| row.sent_t <= limit + 1e-6 && row.is_banned)
+    );
 }
