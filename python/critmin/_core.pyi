@@ -13,6 +13,7 @@ __all__ = [
     "Scores",
     "__version__",
     "bloc_members",
+    "ces_nest",
     "compare",
     "cost_choices",
     "cost_of_draws",
@@ -38,10 +39,12 @@ __all__ = [
     "import_baci",
     "import_reliance",
     "is_optimized",
+    "isoelastic_prices",
     "loan_terms",
     "method",
     "method_from_toml",
     "method_ids",
+    "months_of_stock",
     "outcome_from_json",
     "plan_network",
     "portfolio_candidates",
@@ -58,12 +61,18 @@ __all__ = [
     "read_usgs_mcs_2026",
     "read_wgi",
     "reference_table",
+    "reroute_flows",
     "resource_network",
     "run_many",
     "run_scenario",
     "scenario_from_json",
     "scenario_from_toml",
     "score",
+    "spatial_cross_prices",
+    "spatial_prices",
+    "stock_for_duration",
+    "stock_to_bridge",
+    "substitutability_of",
     "sweep_of_suppliers",
     "table_names",
     "table_schema",
@@ -165,6 +174,15 @@ def eligibility_rules() -> str: ...
 def eligibility_rule(id: str) -> str: ...
 def eligibility_rule_from_toml(text: str) -> str: ...
 def loan_terms(capex_million_usd: float, offtake_share: float, size: str, terms: str) -> str: ...
+def substitutability_of(commodity: str, months: int) -> str: ...
+def ces_nest(tree: str, price_elasticity_of_demand: float) -> str: ...
+def spatial_prices(model: str, options: str) -> str: ...
+def spatial_cross_prices(model: str, options: str) -> str: ...
+def isoelastic_prices(model: str, options: str) -> str: ...
+def reroute_flows(model: str, options: str) -> str: ...
+def stock_to_bridge(months: str) -> str: ...
+def months_of_stock(stock_t: float, months: str) -> float | None: ...
+def stock_for_duration(gap_t_per_month: float, mean_months: float, service_level: float) -> float: ...
 def method_ids() -> list[str]: ...
 def method(id: str) -> Method: ...
 def method_from_toml(text: str) -> Method: ...

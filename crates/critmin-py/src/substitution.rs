@@ -14,6 +14,7 @@ use critmin_substitution::portfolio::{
     EligibilityRule, LoanSize, LoanTerms, Portfolio, Verdict, decide_watched, eligibility, frontier, rule_ids,
     selection, value_of_information,
 };
+use critmin_substitution::stockpile::{BridgeMonth, bridging_stock, exponential_stock, months_bridged};
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

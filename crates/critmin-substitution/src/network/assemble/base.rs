@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use critmin_core::{
-    CommodityId, CountryId, Dataset, Grade, ProcessStep, ProductionStatistic, RegionalSupply, SourceId, Stage,
+    CommodityId, CountryId, Dataset, Grade, ProcessStep, ProductionStatistic, RegionalSupply, SourceId, Stage, Year,
 };
 use critmin_disruption::{
     AssembledMarket, DEFAULT_EDITION, Figures, MarketOptions, MarketRequest, Producer, Scope, assemble_market,
@@ -102,7 +102,7 @@ impl<'a> Base<'a> {
 
     fn price(&self, reading: &Reading<'_>, ledger: &mut Ledger) -> f64 {
         for step in &self.steps {
-            let found = market(reading, step);
+            let found = market(reading, step, None);
             if let Some(price) = found.and_then(|found| found.market.price_usd_per_t) {
                 let origin = Origin {
                     grade: Grade::Published,
@@ -243,7 +243,8 @@ impl Maker {
 
 /// Makers of a step by country from the world table and the parameters; none where the tables do not know the stage.
 fn world_makers(reading: &Reading<'_>, step: &ProcessStep, ledger: &mut Ledger) -> BTreeMap<String, Maker> {
-    let Some(found) = market(reading, step) else { return BTreeMap::new() };
+    // The latest figures of the edition: demand and regional rows are as new.
+    let Some(found) = market(reading, step, latest_year(reading, step)) else { return BTreeMap::new() };
     for input in found.inputs.iter().filter(|input| ["production_t", "capacity_t"].contains(&input.name.as_str())) {
         let place = format!("{} in {}", step.process, input.country.as_ref().map_or(OTHER, |country| country.as_str()));
         let origin = Origin { grade: input.grade, source: &input.source, note: &input.note };
@@ -258,12 +259,24 @@ fn world_makers(reading: &Reading<'_>, step: &ProcessStep, ledger: &mut Ledger) 
     found.market.producers.into_iter().map(maker).collect()
 }
 
+/// Latest year with production at the stage of a step.
+fn latest_year(reading: &Reading<'_>, step: &ProcessStep) -> Option<Year> {
+    let edition = reading.edition.as_ref().map_or(DEFAULT_EDITION, SourceId::as_str);
+    let is_wanted = |row: &&critmin_core::ProductionRecord| {
+        row.commodity == step.commodity
+            && row.stage == step.stage
+            && row.statistic == ProductionStatistic::Production
+            && row.source_id.as_str() == edition
+    };
+    reading.dataset.production.iter().filter(is_wanted).map(|row| row.year).max()
+}
+
 /// The world market of a step, where the tables have one.
-fn market(reading: &Reading<'_>, step: &ProcessStep) -> Option<AssembledMarket> {
+fn market(reading: &Reading<'_>, step: &ProcessStep, year: Option<Year>) -> Option<AssembledMarket> {
     let request = MarketRequest {
         commodity: step.commodity.clone(),
         stage: Some(step.stage),
-        year: None,
+        year,
         edition: reading.edition.clone(),
         scope: Scope::Global,
         restrictions: Vec::new(),

@@ -10,6 +10,8 @@ mod supply;
 mod time;
 mod uses;
 
+use std::collections::BTreeSet;
+
 use critmin_core::{CommodityId, Dataset};
 use critmin_disruption::{Figures, Scenario};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,8 @@ pub(crate) struct Assembly<'a> {
     pub(crate) bases: Vec<Base<'a>>,
     pub(crate) network: Network,
     pub(crate) ledger: Ledger,
+    /// Commodities that substitutes draw on and that the network does not hold.
+    pub(crate) not_modelled: BTreeSet<String>,
 }
 
 /// Builds the network of the commodities of a scenario (or of `options`), month by month.
@@ -99,7 +103,17 @@ pub fn assemble_network(
         offtakes: Vec::new(),
         domestic_minimums: Vec::new(),
     };
-    let mut assembly = Assembly { dataset, scenario, options, calendar, regions, bases, network, ledger };
+    let mut assembly = Assembly {
+        dataset,
+        scenario,
+        options,
+        calendar,
+        regions,
+        bases,
+        network,
+        ledger,
+        not_modelled: BTreeSet::new(),
+    };
     for index in 0..assembly.bases.len() {
         assembly.add_supply(index)?;
         assembly.add_uses(index);
@@ -107,7 +121,14 @@ pub fn assemble_network(
     }
     assembly.add_regions();
     assembly.add_bloc_caps()?;
-    let Assembly { network, regions, ledger, .. } = assembly;
+    let Assembly { network, regions, mut ledger, not_modelled, .. } = assembly;
+    if !not_modelled.is_empty() {
+        let names: Vec<String> = not_modelled.into_iter().collect();
+        ledger.warn(format!(
+            "substitutes draw on {}, whose supply is not in the network: it is taken as there",
+            names.join(", ")
+        ));
+    }
     network.validate()?;
     Ok(AssembledNetwork {
         network,

@@ -91,9 +91,7 @@ impl<'a> Assembly<'a> {
             let feasible = months.iter().map(|month| if *month < 0.0 { 0.0 } else { shares.at_month(*month) });
             let draws_form = self.drawn_form(row);
             if let (None, Some(id)) = (&draws_form, &row.substitute_commodity) {
-                self.ledger.warn(format!(
-                    "the supply of {id} is not in the network: what substitutes draw of it is taken as there"
-                ));
+                self.not_modelled.insert(id.to_string());
             }
             let cost = (row.cost_ratio - 1.0) * price + (1.0 - row.performance_ratio) * value_added;
             self.network.substitutions.push(Substitution {
