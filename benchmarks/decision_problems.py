@@ -169,8 +169,8 @@ def network_matrix(figures: NetworkFigures) -> Matrix:
 N_SOURCES = 6
 COUNTRIES = ("CHN", "AUS", "CAN", "CHL", "ZAF", "KAZ")
 STAGES = ("mine", "refinery")
-# critmin counts what is spent in its objective, the problem of the benchmark does not: the same budget, prices and costs
-# in a thousandth of the money leave the choice to the losses.
+# critmin counts what is spent in its objective: in a thousandth of the money, budget, prices and costs leave the choice
+# to the losses.
 MONEY = 1e-3
 LOAN = {"loan_to_value": 1.0, "rate": 0.0, "market_rate": 0.25, "tenor_years": 10, "grace_years": 0}
 
@@ -263,10 +263,12 @@ class Rows:
         self.entries: tuple[list[int], list[int], list[float]] = ([], [], [])
 
     def column(self, cost: float, lower: float, upper: float, *, is_whole: bool = False) -> int:
+        """Add a column and return its position."""
         self.columns.append((cost, lower, upper, is_whole))
         return len(self.columns) - 1
 
     def row(self, lower: float, upper: float, terms: list[tuple[int, float]]) -> None:
+        """Add a row."""
         row, column, value = self.entries
         row += [len(self.limits)] * len(terms)
         column += [at for at, _ in terms]
@@ -274,6 +276,7 @@ class Rows:
         self.limits.append((lower, upper))
 
     def matrix(self) -> Matrix:
+        """Return it as arrays."""
         cost, lower, upper, is_whole = (np.array(part) for part in zip(*self.columns, strict=True))
         row_lower, row_upper = (np.array(part) for part in zip(*self.limits, strict=True))
         row, column, value = self.entries

@@ -41,9 +41,7 @@ def table(rows: list[tuple[object, ...]], *columns: str) -> pl.DataFrame:
 network = cm.SupplyNetwork.from_tables(
     periods=pl.DataFrame({"id": names, "days": 30.0}),
     regions=pl.DataFrame({"id": [f"r{region}" for region in range(n_regions)]}),
-    processes=table(
-        made, "id", "region", "input", "output", "recovery", "cost_usd_per_t", "period", "capacity_t"
-    ),
+    processes=table(made, "id", "region", "input", "output", "recovery", "cost_usd_per_t", "period", "capacity_t"),
     arcs=table(sent, "id", "from", "to", "form", "freight_usd_per_t"),
     uses=table(wanted, "region", "period", "demand_t").with_columns(
         id=pl.lit("use"), form=pl.lit(f"k{n_stages - 1}"), penalty_usd_per_t=UNMET_USD_PER_T

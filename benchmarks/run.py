@@ -16,11 +16,14 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / ".venv-geopolrisk/bin/python"  # made by `make bench`; GPL, imported nowhere else
 MEBIBYTE = 1024  # of the kibibytes that the operating system reports
+AGREEMENT = 1e-6  # what objectives of one problem may differ by, as a share
 
 
 @dataclass
@@ -115,6 +118,7 @@ def cases(flows: Path, n_flows: int, folder: Path, n_scenarios: int) -> list[Cas
         ),
         *graph_cases(here),
         *economy_cases(here),
+        *decision_cases(here),
     ]
 
 
@@ -142,13 +146,56 @@ def economy_cases(here: Path) -> list[Case]:
     ]
 
 
+def beside(here: Path, name: str) -> str:
+    """Return a script that makes its problem with a module beside it, the same for every contender."""
+    return f"import sys; sys.path.insert(0, {str(here)!r})\n" + (here / name).read_text()
+
+
+def decision_cases(here: Path) -> list[Case]:
+    """Return the cases of plans, portfolios and equilibria; each builds its problem within the time it measures."""
+    text = partial(beside, here)
+    return [
+        Case(
+            "decision: supply network of 98,400 decisions",
+            {
+                "critmin: tables in, certified plan with prices and rents": text("network_plan_critmin.py"),
+                "scipy, its HiGHS: matrix by hand": text("network_plan_scipy.py"),
+                "highspy, interior point: matrix by hand": text("network_plan_highspy.py"),
+            },
+            runs=3,
+        ),
+        Case(
+            "decision: portfolio of 60 projects, 100 scenarios",
+            {
+                "critmin: proven, with every outcome": text("portfolio_decide_critmin.py"),
+                "scipy, its HiGHS: matrix by hand": text("portfolio_decide_scipy.py"),
+                "highspy: matrix by hand": text("portfolio_decide_highspy.py"),
+            },
+            runs=3,
+        ),
+        Case(
+            "decision: the same portfolio at 100 budgets (by budget)",
+            {
+                "critmin: work carried on": text("portfolio_frontier_critmin.py"),
+                "scipy, every tenth budget afresh": text("portfolio_frontier_scipy.py"),
+            },
+            runs=1,
+        ),
+        Case(
+            "decision: spatial price equilibrium, 60 regions, 3 commodities",
+            {
+                "critmin: tables in, certified prices and flows": text("spatial_prices_critmin.py"),
+                "clarabel from Python: matrix by hand": text("spatial_prices_clarabel.py"),
+                "highspy: matrix by hand": text("spatial_prices_highspy.py"),
+            },
+            runs=3,
+        ),
+    ]
+
+
 def graph_cases(here: Path) -> list[Case]:
     """Return the cases of the dependency graph; each times itself once its network is there."""
-
-    def text(name: str) -> str:
-        # Every contender makes the same network from a module beside it.
-        return f"import sys; sys.path.insert(0, {str(here)!r})\n" + (here / name).read_text()
-
+    text = partial(beside, here)
     return [
         Case(
             "graph: build from an Arrow table, 1 million edges",
@@ -193,11 +240,20 @@ def graph_cases(here: Path) -> list[Case]:
     ]
 
 
-def measure(code: str, environment: dict[str, str], python: str) -> tuple[float, float, int]:
-    """Seconds, peak memory [MiB] and rows of one process.
+class Measured(NamedTuple):
+    """What one process took, and what it found where it solves for something."""
+
+    seconds: float
+    mebibytes: float
+    n_rows: int
+    objective: float | None
+
+
+def measure(code: str, environment: dict[str, str], python: str) -> Measured:
+    """Run one process.
 
     Start-up is part of the seconds, unless the process prints ``inner: SECONDS ROWS``: what it timed itself once its
-    data were loaded.
+    data were loaded. ``objective: NUMBER`` tells what it found.
     """
     if python != sys.executable:
         # That peer writes a folder into the home of whoever imports it.
@@ -210,33 +266,43 @@ def measure(code: str, environment: dict[str, str], python: str) -> tuple[float,
         if status != 0:
             raise SystemExit(f"a contender failed:\n{code}")
         printed.seek(0)
-        lines = [line.split() for line in printed if line.startswith("inner: ")]
-    if lines:
-        return float(lines[-1][1]), usage.ru_maxrss / MEBIBYTE, int(lines[-1][2])
-    return seconds, usage.ru_maxrss / MEBIBYTE, 1
+        told = {line.split()[0]: line.split()[1:] for line in printed if line.startswith(("inner: ", "objective: "))}
+    objective = float(told["objective:"][0]) if "objective:" in told else None
+    inner = told.get("inner:", [str(seconds), "1"])
+    return Measured(float(inner[0]), usage.ru_maxrss / MEBIBYTE, int(inner[1]), objective)
 
 
 def run(case: Case) -> list[dict[str, object]]:
     """Measure every contender in turn, one warm-up round first."""
     environment = {**os.environ, **{name: str(count) for name, count in case.counts.items()}}
-    found: dict[str, list[tuple[float, float, int]]] = {name: [] for name in case.contenders}
+    found: dict[str, list[Measured]] = {name: [] for name in case.contenders}
     for round_number in range(case.runs + 1):
         for name, code in case.contenders.items():
             result = measure(code, environment, case.interpreters.get(name, sys.executable))
             if round_number > 0:
                 found[name].append(result)
-    first = statistics.median(seconds / n for seconds, _, n in next(iter(found.values())))
+    refuse_disagreement(case, found)
+    first = statistics.median(each.seconds / each.n_rows for each in next(iter(found.values())))
     rows = []
     for name, results in found.items():
-        seconds = statistics.median(each for each, _, _ in results)
-        peak = max(memory for _, memory, _ in results)
-        n_rows = results[-1][2]
+        seconds = statistics.median(each.seconds for each in results)
+        peak = max(each.mebibytes for each in results)
+        n_rows, objective = results[-1].n_rows, results[-1].objective
         # Contenders of one case may answer for different numbers of rows: the ratio is by row.
         ratio = seconds / n_rows / first
-        rows.append(
-            {"case": case.title, "contender": name, "seconds": seconds, "rows": n_rows, "ratio": ratio, "MiB": peak}
-        )
+        rows.append({
+            "case": case.title, "contender": name, "seconds": seconds, "rows": n_rows, "ratio": ratio, "MiB": peak,
+            "objective": objective,
+        })  # fmt: skip
     return rows
+
+
+def refuse_disagreement(case: Case, found: dict[str, list[Measured]]) -> None:
+    """Stop when contenders that solve for the same number found different ones: their seconds would mean nothing."""
+    told = {name: results[-1].objective for name, results in found.items()}
+    numbers = [number for number in told.values() if number is not None]
+    if numbers and max(numbers) - min(numbers) > AGREEMENT * max(map(abs, numbers)):
+        raise SystemExit(f"the contenders of `{case.title}` disagree: {told}")
 
 
 def main() -> None:
@@ -258,13 +324,15 @@ def main() -> None:
         if any(str(flows) in code for case in chosen for code in case.contenders.values()):
             subprocess.run([arguments.generator, flows, aliases, str(arguments.rows)], check=True)
         rows = []
-        print("| case | contender | seconds | rows | times critmin | peak MiB |\n|---|---|--:|--:|--:|--:|")
+        print("| case | contender | seconds | rows | times critmin | peak MiB | objective |")
+        print("|---|---|--:|--:|--:|--:|--:|")
         for case in chosen:
             for row in run(case):
                 rows.append(row)
+                objective = "" if row["objective"] is None else f"{row['objective']:.6f}"
                 print(
                     f"| {row['case']} | {row['contender']} | {row['seconds']:.3f} | {row['rows']:,} "
-                    f"| {row['ratio']:.2f} | {row['MiB']:.0f} |",
+                    f"| {row['ratio']:.2f} | {row['MiB']:.0f} | {objective} |",
                     flush=True,
                 )
     arguments.output.parent.mkdir(exist_ok=True)

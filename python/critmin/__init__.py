@@ -12,6 +12,8 @@ Examples
 ('gallium', 'solved')
 """
 
+from typing import TYPE_CHECKING
+
 from critmin import graph
 from critmin._core import __version__
 from critmin.comparison import Comparison, compare_methods
@@ -85,6 +87,10 @@ from critmin.tables import (
 from critmin.uncertainty import Uncertainty
 from critmin.versions import show_versions
 
+if TYPE_CHECKING:
+    from critmin import equilibrium, materials, stockpile
+    from critmin.materials import Substitutability, price_nest, substitutability, substitutes
+
 __all__ = [
     "Allocation",
     "Commodity",
@@ -127,6 +133,7 @@ __all__ = [
     "Selection",
     "Study",
     "StudyResult",
+    "Substitutability",
     "SupplyNetwork",
     "Suspension",
     "Sweep",
@@ -146,6 +153,7 @@ __all__ = [
     "compare_methods",
     "cost",
     "eligibility_rules",
+    "equilibrium",
     "find_commodity",
     "find_country",
     "graph",
@@ -154,8 +162,10 @@ __all__ = [
     "invest",
     "list_studies",
     "loan",
+    "materials",
     "method",
     "methods",
+    "price_nest",
     "profile",
     "quarters",
     "read_bea",
@@ -169,5 +179,29 @@ __all__ = [
     "run_study",
     "score",
     "show_versions",
+    "stockpile",
+    "substitutability",
+    "substitutes",
     "sweep",
 ]
+
+# What is imported when it is first asked for: names, and the module that holds them.
+_LATER = {
+    **{name: name for name in ("equilibrium", "materials", "stockpile")},
+    **dict.fromkeys(("Substitutability", "price_nest", "substitutability", "substitutes"), "materials"),
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a name of `_LATER`."""
+        if name not in _LATER:
+            raise AttributeError(f"module `critmin` has no attribute `{name}`")
+        import importlib
+
+        module = importlib.import_module(f"critmin.{_LATER[name]}")
+        return module if name == _LATER[name] else getattr(module, name)
+
+    def __dir__() -> list[str]:
+        """List the names that are imported later, too."""
+        return sorted({*globals(), *__all__})

@@ -165,7 +165,8 @@ def change_lines(change: PlanChange, buyers: list[str]) -> list[str]:
     least = _ROUNDING * max(abs(change.plan.cost_usd), abs(change.base.cost_usd), 1.0)
     told = [f"{part} {money(value, signed=True)}" for part, value in parts.select("part", "cost_usd_change").rows()
             if abs(value) > least]  # fmt: skip
-    first = f"Against the base: cost {money(change.cost_usd, signed=True)}"
+    difference = money(change.cost_usd, signed=True) if abs(change.cost_usd) > least else "the same"
+    first = f"Against the base: cost {difference}"
     return _wrapped([f"{first}{f' ({listed(told)})' if told else ''}.", *_lost(change, buyers), *_moved(change)])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from critmin._core import ArrowStream
 
 LOAN = ("loan_to_value", "rate", "market_rate", "tenor_years", "grace_years")
-STAGES = ("mine", "refinery", "recycling", "stockpile")
+STAGES = ("mine", "refinery", "recycling", "direct", "stockpile")
 _SUBSTITUTION = {"substitution_max_t": "max_t", "substitution_cost_usd_per_t": "cost_usd_per_t"}
 _STOCK = {"stock_price_usd_per_t": "price_usd_per_t", "stock_max_t": "max_t"}
 _FIGURES = ("refine_yield", "price_usd_per_t", "price_floor_usd_per_t")

@@ -17,6 +17,7 @@ from critmin._cost_plots import cost_curve, cost_waterfall, industry_bars
 from critmin._graph_plots import path_list, robustness_curve
 from critmin._invest_plots import portfolio_frontier, portfolio_gains, scenario_losses, selection_frequency
 from critmin._maps import country_map, trade_heat_map
+from critmin._material_plots import substitutability
 from critmin._pictures import save
 from critmin._plan_plots import parameter_curve, plan_sankey, price_over_time, rent_bars, shortfall_over_time
 from critmin._sankey import stage_sankey
@@ -58,6 +59,7 @@ __all__ = [
     "shortfall_over_time",
     "stage_sankey",
     "stage_shares",
+    "substitutability",
     "sweep_bars",
     "tornado",
     "trade_heat_map",

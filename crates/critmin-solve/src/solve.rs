@@ -180,7 +180,7 @@ fn whole_numbers(
     }
     let (mut found, backend) = branched(problem, options, budget, start)?;
     if options.tolerances.primal < primal_violation(problem, &found.values) {
-        found = polished(problem, options, budget, found)?;
+        found = polished(problem, options, budget, &found)?;
     }
     let certificate = Certificate {
         primal: primal_violation(problem, &found.values),
@@ -209,7 +209,7 @@ fn polished(
     problem: &Problem,
     options: &SolveOptions,
     budget: &Budget,
-    found: simplex::Vertex,
+    found: &simplex::Vertex,
 ) -> Result<simplex::Vertex, Error> {
     let mut fixed = problem.relaxed();
     for (column, value) in found.values.iter().enumerate().filter(|(column, _)| problem.is_integer[*column]) {
@@ -218,7 +218,8 @@ fn polished(
     let inner = interior::solve(&fixed, options, budget)?;
     let (before, after) = (problem.objective(&found.values), problem.objective(&inner.values));
     let gap = found.gap + (after - before).max(0.0) / after.abs().max(1.0);
-    Ok(simplex::Vertex { values: inner.values, gap, iterations: found.iterations + inner.iterations, ..found })
+    let iterations = found.iterations + inner.iterations;
+    Ok(simplex::Vertex { values: inner.values, gap, is_stopped: found.is_stopped, iterations })
 }
 
 fn unsupported(backend: &'static str, what: &'static str, advice: &'static str) -> Error {

@@ -208,7 +208,7 @@ proptest! {
         prop_assert!(plan.certificate.gap < 1e-6 && plan.certificate.primal < 1e-6);
         let parts: f64 = plan.costs.iter().map(|part| part.cost_usd).sum();
         prop_assert!((parts - plan.cost_usd).abs() <= TOLERANCE * plan.cost_usd);
-        for row in plan.uses.iter() {
+        for row in &plan.uses {
             prop_assert!((row.supplied_t + row.substituted_t + row.shortfall_t - row.demand_t).abs() < 1e-6);
             prop_assert!(-1e-6 < row.shortfall_t && row.shortfall_t < row.demand_t + 1e-6);
             // A demand that is partly unmet in its first step is worth that step's penalty.

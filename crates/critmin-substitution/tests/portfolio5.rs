@@ -1,4 +1,4 @@
-//! The five-project reference portfolio: optima, every subset, EVPI, VSS, CVaR, and brute force over subsets.
+//! The five-project reference portfolio: optima, every subset, EVPI, VSS, `CVaR`, and brute force over subsets.
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod common;

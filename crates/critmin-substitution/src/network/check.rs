@@ -66,7 +66,9 @@ impl Check<'_> {
         match series {
             Series::Constant(value) => check(self, place, what, *value),
             Series::ByPeriod(values) if values.len() == n_periods => {
-                values.iter().for_each(|value| check(self, place, what, *value));
+                for value in values {
+                    check(self, place, what, *value);
+                }
             }
             Series::ByPeriod(values) => {
                 let found = format!("{what} with {} figures", values.len());
@@ -122,7 +124,9 @@ impl Check<'_> {
                 }
             }
             for (what, found) in [("ramp_t", process.ramp_t), ("initial_output_t", process.initial_output_t)] {
-                found.into_iter().for_each(|found| self.amount(&place, what, found));
+                if let Some(found) = found {
+                    self.amount(&place, what, found);
+                }
             }
         }
     }

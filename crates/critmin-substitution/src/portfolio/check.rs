@@ -64,7 +64,9 @@ impl Check<'_> {
         match series {
             Series::Constant(value) => self.amount(place, what, *value),
             Series::ByPeriod(values) if values.len() == n_windows => {
-                values.iter().for_each(|value| self.amount(place, what, *value));
+                for value in values {
+                    self.amount(place, what, *value);
+                }
             }
             Series::ByPeriod(values) => {
                 let expected = format!("one figure, or one for each of the {n_windows} windows");
@@ -157,7 +159,9 @@ impl Check<'_> {
         for (what, price) in
             [("price_usd_per_t", material.price_usd_per_t), ("price_floor_usd_per_t", material.price_floor_usd_per_t)]
         {
-            price.into_iter().for_each(|price| self.amount(&place, what, price));
+            if let Some(price) = price {
+                self.amount(&place, what, price);
+            }
         }
         for buyer in &material.buyers {
             self.share(&place, &format!("share of {}", buyer.region), buyer.share);
@@ -225,7 +229,7 @@ impl Check<'_> {
 
     fn sums(&mut self) {
         let total: f64 = self.portfolio.scenarios.iter().map(|future| future.probability).sum();
-        if !self.portfolio.scenarios.is_empty() && !((total - 1.0).abs() <= SUM_TOLERANCE) {
+        if !self.portfolio.scenarios.is_empty() && SUM_TOLERANCE.total_cmp(&(total - 1.0).abs()).is_lt() {
             let expected = "1: add the scenario in which nothing happens, or correct a probability";
             self.fault("scenarios", format!("probabilities that sum to {total}"), expected);
         }

@@ -50,7 +50,7 @@ pub fn decide_watched(
     go_on(2)?;
     let without = evaluate(&prepared, &question.futures, &Choice::none(&prepared))?;
     watch(3, 3);
-    Ok(told(&prepared, &question, found, (with, without)))
+    Ok(told(&prepared, &question, &found, (with, &without)))
 }
 
 /// Solves the programme of a question.
@@ -61,15 +61,19 @@ pub(crate) fn best(prepared: &Prepared<'_>, question: &Question<'_>, options: &S
         projects: program.projects.iter().map(|column| HALF < solution.values[*column]).collect(),
         stocks_t: program.stocks.iter().map(|column| solution.values[*column].max(0.0)).collect(),
     };
-    let is_proven = solution.certificate.gap <= options.tolerances.gap;
-    Ok(Found { choice, objective: solution.objective, certificate: solution.certificate, is_proven })
+    Ok(Found {
+        choice,
+        objective: solution.objective,
+        certificate: solution.certificate,
+        is_proven: solution.is_proven,
+    })
 }
 
 fn told(
     prepared: &Prepared<'_>,
     question: &Question<'_>,
-    found: Found,
-    (with, without): (Vec<Evaluated>, Vec<Evaluated>),
+    found: &Found,
+    (with, without): (Vec<Evaluated>, &[Evaluated]),
 ) -> Decision {
     let portfolio = prepared.portfolio;
     let probabilities: Vec<f64> = question.futures.iter().map(|(_, probability)| *probability).collect();
@@ -102,7 +106,7 @@ fn told(
         projects: project_rows(prepared, &found.choice),
         stocks: stock_rows(prepared, &found.choice),
         scenarios: futures.map(scenario).collect(),
-        gains: gains(prepared, &probabilities, &with, &without),
+        gains: gains(prepared, &probabilities, &with, without),
         outcomes: with.into_iter().flat_map(|each| each.outcomes).collect(),
     }
 }

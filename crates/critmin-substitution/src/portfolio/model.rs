@@ -107,8 +107,10 @@ pub enum SupplyStage {
     Mine,
     /// Refined metal from mined feed.
     Refinery,
-    /// Refined metal from scrap: it needs no mined feed.
+    /// Metal from scrap: it needs no mined feed.
     Recycling,
+    /// A form that is used as it is mined: nothing refines it.
+    Direct,
     /// A stock that can be drawn once.
     Stockpile,
 }

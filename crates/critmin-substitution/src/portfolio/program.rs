@@ -251,14 +251,15 @@ impl Stage<'_, '_> {
     fn window(&mut self, material: usize, window: usize) -> usize {
         let of = &self.prepared.portfolio.materials[material];
         let supply = |stage| self.prepared.supply_t(material, stage, self.future, window);
-        let (mined, refined, scrap) =
-            (supply(SupplyStage::Mine), supply(SupplyStage::Refinery), supply(SupplyStage::Recycling));
+        let (mined, refined) = (supply(SupplyStage::Mine), supply(SupplyStage::Refinery));
+        let ready = supply(SupplyStage::Recycling) + supply(SupplyStage::Direct);
         let mines = self.outputs(material, SupplyStage::Mine, window);
         let refineries = self.outputs(material, SupplyStage::Refinery, window);
-        let recyclers = self.outputs(material, SupplyStage::Recycling, window);
+        let mut others = self.outputs(material, SupplyStage::Recycling, window);
+        others.extend(self.outputs(material, SupplyStage::Direct, window));
         let mined = self.column(0.0, mined);
         let refined = self.column(0.0, refined);
-        let scrap = self.column(0.0, scrap);
+        let ready = self.column(0.0, ready);
         let draw = self.column(0.0, f64::INFINITY);
         let mut treated = vec![(refined, 1.0), (mined, -of.refine_yield)];
         treated.extend(refineries.iter().map(|column| (*column, 1.0)));
@@ -271,8 +272,8 @@ impl Stage<'_, '_> {
             .iter()
             .map(|step| self.column(step.penalty_usd_per_t / USD_PER_MILLION, step.width_t))
             .collect();
-        let projects: Vec<usize> = refineries.into_iter().chain(recyclers).collect();
-        let span = Span { material, window, base: [refined, scrap], projects, draw, substitution, unmet };
+        let projects: Vec<usize> = refineries.into_iter().chain(others).collect();
+        let span = Span { material, window, base: [refined, ready], projects, draw, substitution, unmet };
         let met = span.base.iter().chain(&span.projects).chain([&draw]).chain(&span.substitution).chain(&span.unmet);
         let terms: Vec<(usize, f64)> = met.map(|column| (*column, 1.0)).collect();
         self.program.problem.row(of.demand_t.at(window), f64::INFINITY, &terms);

@@ -78,7 +78,9 @@ fn drawn(portfolio: &Portfolio, is_resample: bool, mut rng: Xoshiro256PlusPlus) 
     let n = probabilities.len();
     if is_resample {
         let mut counts = vec![0_usize; n];
-        (0..n).for_each(|_| counts[pick(&probabilities, &mut rng)] += 1);
+        for _ in 0..n {
+            counts[pick(&probabilities, &mut rng)] += 1;
+        }
         return Ok(counts.into_iter().map(|count| ratio(count, n)).collect());
     }
     let concentration = ratio(n, 1);
@@ -117,7 +119,9 @@ fn sets(
     options: &SolveOptions,
 ) -> Result<Vec<SetRow>, Error> {
     let mut counts: BTreeMap<&Vec<bool>, usize> = BTreeMap::new();
-    chosen.iter().for_each(|set| *counts.entry(set).or_insert(0) += 1);
+    for set in chosen {
+        *counts.entry(set).or_insert(0) += 1;
+    }
     let mut rows = Vec::new();
     for (set, count) in counts {
         let objective = objective_of(prepared, set, options)?;

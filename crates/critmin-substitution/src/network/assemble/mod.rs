@@ -163,7 +163,7 @@ fn check(options: &NetworkOptions) -> Result<(), Error> {
     if 1.0 < options.enforcement {
         faults.push(Fault::new("enforcement", options.enforcement, "a share from 0 to 1"));
     }
-    if options.period_months != 0 && options.months % options.period_months != 0 {
+    if options.period_months != 0 && !options.months.is_multiple_of(options.period_months) {
         let expected = format!("a multiple of period_months, {}", options.period_months);
         faults.push(Fault::new("months", options.months, expected));
     }

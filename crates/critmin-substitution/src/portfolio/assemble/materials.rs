@@ -21,6 +21,8 @@ const EASY_SHARE: f64 = 0.25;
 const EASY_VALUE: f64 = 0.5;
 /// Horizon of what can be replaced \[months\].
 const SWITCH_MONTHS: f64 = 12.0;
+/// The process that starts from scrap.
+const RECYCLE: &str = "recycle";
 /// Supplies below this share of the demand are left out.
 const SMALL: f64 = 1e-4;
 
@@ -64,7 +66,7 @@ impl<'a> Chain<'a> {
         let step =
             self.base.steps.iter().find(|step| step.process == process).filter(|_| self.base.commodity == commodity)?;
         if step.output_form == self.form {
-            return Some(if step.input_form.is_some() { SupplyStage::Refinery } else { SupplyStage::Recycling });
+            return Some(made_at(step));
         }
         (self.maker.input_form.as_ref() == Some(&step.output_form)).then_some(SupplyStage::Mine)
     }
@@ -83,10 +85,12 @@ impl<'a> Chain<'a> {
         }
         let mut found = BTreeMap::new();
         for (source, flow) in metal {
-            let treated = self.treated_share(&source);
-            *found.entry((source.clone(), SupplyStage::Recycling)).or_insert(0.0) += (1.0 - treated) * flow;
+            let shares = self.stage_shares(&source);
+            for (stage, share) in &shares {
+                *found.entry((source.clone(), *stage)).or_insert(0.0) += share * flow;
+            }
+            let treated = shares.get(&SupplyStage::Refinery).copied().unwrap_or(0.0);
             let Some(feed_form) = self.maker.input_form.as_ref().filter(|_| 0.0 < treated) else { continue };
-            *found.entry((source.clone(), SupplyStage::Refinery)).or_insert(0.0) += treated * flow;
             let feed = treated * flow / self.maker.recovery.unwrap_or(1.0);
             for (mine, mined) in reaching(self.base, feed_form, &source, feed) {
                 *found.entry((mine, SupplyStage::Mine)).or_insert(0.0) += mined;
@@ -96,18 +100,21 @@ impl<'a> Chain<'a> {
         found.into_iter().filter(|(_, flow)| least < *flow).collect()
     }
 
-    /// Part of a source's metal that is treated from mined feed; the rest comes from scrap, or needs no feed.
-    fn treated_share(&self, source: &str) -> f64 {
-        let output = |is_wanted: &dyn Fn(&ProcessStep) -> bool| -> f64 {
-            let makers = self.base.makers.iter().filter(|((_, region), _)| region == source);
-            let wanted = makers.filter(|((index, _), _)| {
-                let step = self.base.steps[*index];
-                step.output_form == self.form && is_wanted(step)
-            });
-            wanted.map(|(_, maker)| maker.output_t).sum()
-        };
-        let all = output(&|_| true);
-        if all <= 0.0 { 0.0 } else { output(&|step| step.input_form.is_some()) / all }
+    /// Where a source's metal is made: parts by stage, which sum to 1 where it makes any.
+    fn stage_shares(&self, source: &str) -> BTreeMap<SupplyStage, f64> {
+        let mut sums = BTreeMap::new();
+        for ((index, region), maker) in &self.base.makers {
+            let step = self.base.steps[*index];
+            if region == source && step.output_form == self.form {
+                *sums.entry(made_at(step)).or_insert(0.0) += maker.output_t;
+            }
+        }
+        let all: f64 = sums.values().sum();
+        sums.retain(|_, output| 0.0 < *output);
+        for output in sums.values_mut() {
+            *output /= all;
+        }
+        sums
     }
 
     /// The source other than the buyers that sends most of the metal, mined feed included.
@@ -191,6 +198,15 @@ impl<'a> Chain<'a> {
             }
         }
         (0.0 < tonnes).then(|| SubstitutionLimit { max_t: tonnes, cost_usd_per_t: cost / tonnes })
+    }
+}
+
+/// The stage of the step that makes a usable form.
+fn made_at(step: &ProcessStep) -> SupplyStage {
+    match step.input_form {
+        Some(_) => SupplyStage::Refinery,
+        None if step.process == RECYCLE => SupplyStage::Recycling,
+        None => SupplyStage::Direct,
     }
 }
 
