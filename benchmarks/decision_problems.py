@@ -355,10 +355,13 @@ def trade_figures(n_regions: int = 60, n_commodities: int = 3) -> TradeFigures:
     """Draw the markets of the benchmark."""
     draws, n = Draws(5), n_regions * n_commodities
     ranges = ((50.0, 150.0), (0.1, 1.0), (5.0, 60.0), (0.05, 1.0))
-    curves = [np.array(draws.amounts(*ends, n)).reshape(n_regions, n_commodities) for ends in ranges]
+    shape = (n_regions, n_commodities)
+    demand_price, demand_slope, supply_price, supply_slope = (
+        np.array(draws.amounts(*ends, n)).reshape(shape) for ends in ranges
+    )
     transport = np.array(draws.amounts(1.0, 40.0, n_regions * n)).reshape(n_regions, n_regions, n_commodities)
     transport[range(n_regions), range(n_regions)] = 0.0
-    return TradeFigures(*curves, transport)
+    return TradeFigures(demand_price, demand_slope, supply_price, supply_slope, transport)
 
 
 class Quadratic(NamedTuple):

@@ -191,21 +191,21 @@ def written_out(network: Record) -> Program:
             if cover > 0.0:
                 program.row(("cover", t, *label), ">", cover, [(s, 1.0)])
         for one in demands:
-            label = (one["id"], one["region"], one["form"])
+            use = (one["id"], one["region"], one["form"])
             need = at(one["demand_t"], t)
             balance(one["region"], one["form"], need=need)
             for step, cost in enumerate(one["unmet_steps"]):
                 penalty = weight * cost["penalty_usd_per_t"]
-                w = program.column(("w", t, *label, step), penalty, cost["width_share"] * need)
+                w = program.column(("w", t, *use, step), penalty, cost["width_share"] * need)
                 balance(one["region"], one["form"], w, 1.0)
             for other in network["substitutions"]:
-                if (other["use_id"], other["region"], other["form"]) == label:
-                    x = program.column(("x", t, *label, other["substitute"]), weight * other["cost_usd_per_t"])
+                if [other["use_id"], other["region"], other["form"]] == list(use):
+                    x = program.column(("x", t, *use, other["substitute"]), weight * other["cost_usd_per_t"])
                     balance(one["region"], one["form"], x, 1.0)
                     if other.get("draws_form") is not None:
                         balance(one["region"], other["draws_form"], x, -other["mass_ratio"])
                     most = at(other["feasible_share"], t) * need
-                    program.row(("substitution", t, *label, other["substitute"]), "<", most, [(x, 1.0)])
+                    program.row(("substitution", t, *use, other["substitute"]), "<", most, [(x, 1.0)])
         for (region, form), (terms, right) in balances.items():
             program.row(("balance", t, region, form), "=", right, terms)
         add_rules(program, network, demand, t)
@@ -346,11 +346,17 @@ def dual_of_plan(plan: cm.Plan, row: tuple[Any, ...]) -> float:
         prices = plan.prices.filter(in_period & (pl.col("region") == region) & (pl.col("form") == form))
         assert prices.height == 1, row
         return float(prices["price_usd_per_t"].item())
-    region, name = {
-        "capacity": lambda: label[::-1], "by_product": lambda: label[::-1], "leak": lambda: ("B", label[0]),
-        "cover": lambda: (label[0], f"stock of {label[1]}"), "bloc_cap": lambda: label,
-        "offtake": lambda: ("A", label[0]), "substitution": lambda: (label[1], f"{label[3]} in {label[0]}"),
-    }[kind]()  # fmt: skip
+    if kind in ("capacity", "by_product"):
+        name, region = label
+    elif kind == "substitution":
+        use, region, _, substitute = label
+        name = f"{substitute} in {use}"
+    elif kind == "cover":
+        region, name = label[0], f"stock of {label[1]}"
+    elif kind == "bloc_cap":
+        region, name = label
+    else:  # a route: a leak ends in B, the offtake is of a maker in A
+        region, name = {"leak": "B", "offtake": "A"}[kind], label[0]
     is_it = in_period & (pl.col("kind") == kind) & (pl.col("region") == region) & (pl.col("name") == name)
     rent = float(plan.rents.filter(is_it)["rent_usd_per_t"].sum())  # no row where it does not bind
     return rent if kind in ("cover", "offtake") else -rent
@@ -427,7 +433,7 @@ def random_network(seed: int) -> Record:
         return float(random.uniform(low, high))
 
     def series(low: float, high: float) -> list[float]:
-        return random.uniform(low, high, N_PERIODS).tolist()
+        return [amount(low, high) for _ in range(N_PERIODS)]
 
     def rising(high: float) -> list[float]:
         return sorted(series(0, high))
@@ -466,7 +472,7 @@ def random_network(seed: int) -> Record:
             "freight_usd_per_t": amount(5, 30), "premium_usd_per_t": amount(50, 200), "loss": amount(0, 0.1),
             "capacity_t": series(0.5, 2), "enforcement": series(0, 0.8), "is_leak": True,
         })  # fmt: skip
-    uses = []
+    uses: list[Record] = []
     for region, name in itertools.product(REGIONS[1:], ("lamps", "radars")):
         widths = random.dirichlet([1.0, 1.0, 1.0])
         penalties = np.sort(random.uniform(500, 9000, 3))
@@ -477,12 +483,15 @@ def random_network(seed: int) -> Record:
                 for width, penalty in zip(widths, penalties, strict=True)
             ],
         })  # fmt: skip
-    needs = {region: [use["demand_t"] for use in uses if use["region"] == region] for region in REGIONS}
-    melted = processes[-2]["capacity_t"]
+
+    def need(region: str, t: int) -> float:
+        return math.fsum(use["demand_t"][t] for use in uses if use["region"] == region)
+
+    melted: list[float] = processes[-2]["capacity_t"]
     held = amount(1, 4)
     # The cover is at most what lies there at the start, the minimum at most what can be melted: both can be had.
-    covers = [amount(0.2, 0.9) * held / sum(need[t] for need in needs["c"]) * 30.0 for t in range(N_PERIODS)]
-    minimum = [min(amount(0.3, 0.9) * melted[t] / sum(need[t] for need in needs["d"]), 1.0) for t in range(N_PERIODS)]
+    covers = [amount(0.2, 0.9) * held / need("c", t) * 30.0 for t in range(N_PERIODS)]
+    minimum = [min(amount(0.3, 0.9) * melted[t] / need("d", t), 1.0) for t in range(N_PERIODS)]
     blocs = ("east", "west", "west", None)
     return {
         "title": f"network {seed}",
@@ -570,7 +579,8 @@ def grant_element(loan: Record) -> float:
     tenor, grace, rate = loan["tenor_years"], loan["grace_years"], loan["rate"]
     level = rate / (1.0 - (1.0 + rate) ** -(tenor - grace))
     payments = [rate if year <= grace else level for year in range(1, tenor + 1)]
-    return 1.0 - sum(payment / (1.0 + loan["market_rate"]) ** year for year, payment in enumerate(payments, 1))
+    growth = float(1.0 + loan["market_rate"])
+    return 1.0 - math.fsum(payment / growth**year for year, payment in enumerate(payments, 1))
 
 
 def programme(portfolio: Record) -> Program:
@@ -606,8 +616,8 @@ def programme(portfolio: Record) -> Program:
                 (one["id"], -output_t(portfolio, one, future, material, len(windows) - 1))
                 for one in portfolio["projects"] if (one["material"], one["stage"]) == (m, "stockpile")
             ]  # fmt: skip
-            there = supply_t(material, "stockpile", future, 0)
-            program.row(("drawn", s, m), "<", there, [*((d, 1.0) for d in draws), (("stock", m), -1.0), *stored])
+            held = supply_t(material, "stockpile", future, 0)
+            program.row(("drawn", s, m), "<", held, [*((d, 1.0) for d in draws), (("stock", m), -1.0), *stored])
         if weight > 0.0:
             excess = program.column(("excess", s), weight * future["probability"] / (1.0 - tail))
             above = [(excess, 1.0), ("threshold", 1.0), *((name, -cost) for name, cost in losses)]

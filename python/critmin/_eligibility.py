@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -12,13 +13,11 @@ from critmin.exceptions import InvalidDataError, UnknownNameError
 from critmin.scenario import _read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import polars as pl
 
-    LoanSize: TypeAlias = Literal["proportional", "minimum"]
-    # Id of a shipped rule, TOML text, a file of it, or the record.
-    Rule: TypeAlias = str | Path | Mapping[str, Any]
+LoanSize: TypeAlias = Literal["proportional", "minimum"]
+# Id of a shipped rule, TOML text, a file of it, or the record.
+Rule: TypeAlias = str | Path | Mapping[str, Any]
 
 _ABOUT: dict[str, type] = {"id": str, "title": str, "source": str, "note": str}
 

@@ -26,7 +26,7 @@ __all__ = ["Equilibrium", "Rerouting"]
 
 # Rows of each kind that a screen holds.
 SHOWN = 10
-# Rents and masses below this part of the largest are what the solver leaves, and are not told in words.
+# Masses below this part of the largest, and rents below this part of the largest price, are what the solver leaves.
 NOISE = 1e-6
 _KINDS = {
     "spatial": {"price": float, "supply_price": float, "demand_t": float, "supply_t": float},
@@ -97,13 +97,16 @@ class Equilibrium:
     def summary(self) -> str:
         """Tell prices, flows and what binds on one screen, in the money of the caller."""
         moved = _known(self.flows, "flow_t")
+        # The largest price says which rent is what the solver leaves.
+        prices = [market["price"] for market in self.record["markets"] if market["price"] is not None]
+        least = NOISE * max(prices, default=0.0)
         lines = [
             f"{self.markets.height} markets, {self.flows.height} arcs: {len(moved)} carry something. "
             f"Transport and premiums: {short(self.transport_cost)}. Money is the unit of the tables handed over.",
             *_shown([_market_words(row) for row in self.markets.to_dicts()], "markets"),
-            *_shown([_flow_words(row) for row in moved], "flows"),
+            *_shown([_flow_words(row, least) for row in moved], "flows"),
         ]
-        shut = [row for row in _known(self.flows, "rent") if row not in moved]
+        shut = [row for row in _known(self.flows, "rent") if row not in moved and row["rent"] > least]
         lines += _shown(
             [f"{_way(row)}: closed; a tonne through it is worth {short(row['rent'])}" for row in shut], "closed arcs"
         )
@@ -237,8 +240,8 @@ def _market_words(row: dict[str, Any]) -> str:
     return f"{told}, produced {short(row['supply_t'])} t"
 
 
-def _flow_words(row: dict[str, Any]) -> str:
-    rent = f", rent {short(row['rent'])} per t" if row["rent"] > NOISE else ""
+def _flow_words(row: dict[str, Any], least: float) -> str:
+    rent = f", rent {short(row['rent'])} per t" if row["rent"] > least else ""
     return f"{_way(row)}: {short(row['flow_t'])} t{rent}"
 
 

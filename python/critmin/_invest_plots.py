@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from critmin import _charts
 from critmin._charts import PALETTE, WIDTH
+from critmin._flows import COLORS
 from critmin._words import percent
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _MEASURES = {
 }
 _DRAWS = {"chosen_in_resamples": "scenarios drawn anew", "chosen_in_reweighted": "probabilities drawn anew"}
 _ENDS = {"loss_without_million_usd": "nothing chosen", "loss_million_usd": "chosen set"}
+# A gain below this share of all gains is what solvers leave of a zero.
+_LEAST = 1e-6
 _ASSUMED = "model of critmin, probabilities are assumptions"
 
 
@@ -61,7 +64,7 @@ def portfolio_frontier(
     kept = ["budget_million_usd", "projects", "spent_million_usd", "marginal_value", "changes"]
     rows = points.unpivot(list(_MEASURES), index=kept, variable_name="measure", value_name="million_usd")
     rows = rows.with_columns(pl.col("measure").replace_strict(_MEASURES, return_dtype=pl.String))
-    x = alt.X("budget_million_usd:Q", title="budget (million USD)", axis=alt.Axis(format=",~f"),
+    x = alt.X("budget_million_usd:Q", title="budget (million USD)", axis=alt.Axis(format=",~f", tickCount=8),
               scale=alt.Scale(zero=False, nice=False))  # fmt: skip
     y = alt.Y("million_usd:Q", title="cost and losses (million USD)", axis=alt.Axis(format=",~f"))
     scale = alt.Scale(domain=list(_MEASURES.values()), range=list(PALETTE[:3]))
@@ -165,15 +168,19 @@ def portfolio_gains(
     found = _decision(decision)
     rows = found.gains
     _charts.require_rows(rows, "gain of a bloc")
-    sums = rows.group_by("bloc").agg(pl.col("avoided_loss_million_usd").sum())
+    # Materials in which nobody gains need no colour.
+    total = pl.col("avoided_loss_million_usd").abs()
+    gained = rows.filter(total.sum().over("material") > _LEAST * total.sum())
+    rows = gained if gained.height else rows
+    sums = found.gains.group_by("bloc").agg(pl.col("avoided_loss_million_usd").sum())
     order = sums.sort("avoided_loss_million_usd", "bloc", descending=[True, False])["bloc"].to_list()
     x = alt.X("avoided_loss_million_usd:Q", title="expected loss avoided (million USD)", stack="zero",
               axis=alt.Axis(format=",~f"))  # fmt: skip
-    y = alt.Y("bloc:N", sort=order, title=None, axis=alt.Axis(labelLimit=240))
+    y = alt.Y("bloc:N", sort=order, title=None, axis=alt.Axis(labelLimit=240), scale=alt.Scale(domain=order))
     names = rows["material"].unique(maintain_order=True).to_list()
-    hues = [PALETTE[place % len(PALETTE)] for place in range(len(names))]
+    hues = [COLORS[place % len(COLORS)] for place in range(len(names))]
     color = alt.Color("material:N", title=None, scale=alt.Scale(domain=names, range=hues),
-                      legend=alt.Legend(orient="top", columns=6))  # fmt: skip
+                      legend=alt.Legend(orient="top", columns=4))  # fmt: skip
     bars = alt.Chart(_charts.data(rows), width=WIDTH - 200, height={"step": 26}).mark_bar(size=16)
     bars = bars.encode(x=x, y=y, color=color, tooltip=_charts.tooltip(rows, *rows.columns))
     note = f"{_source(found, source)}. A shortfall is shared in proportion to demand"

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 _HORIZONS = (3, 12, 36)
 # What a substitute draws on when it is none of the commodities of the dataset.
-_ABUNDANT = "none of the dataset"
+_ABUNDANT, _OTHERS = "none of the dataset", "other commodities"
+_HUES = {_ABUNDANT: "#B4B4B4", _OTHERS: NEUTRAL}
+# Colours on which black text is hard to read.
+_DARK = {"#0072B2", "#882255", NEUTRAL}
+# Columns that only the tooltip tells.
+_TOLD = ("use", "mass_ratio", "cost_ratio", "performance_ratio", "is_proven", "grade", "source")
 # Names are written into parts of a bar that are at least this wide, and have this many characters at most by width.
 _ROOM, _CHARACTERS = 0.09, 95
 
@@ -39,8 +44,8 @@ def substitutability(
     Returns
     -------
     altair.LayerChart
-        Three bars for each use, in % of the use; the colour is the commodity that the substitute draws on. A use without
-        a substitute in the table says so.
+        Three bars for each use, in % of the use; the colour is the commodity that the substitute draws on. A use
+        without a substitute in the table says so.
 
     Raises
     ------
@@ -75,26 +80,27 @@ def substitutability(
     )
     labels = table["label"].unique(maintain_order=True).to_list()
     rows = _stacked(table)
-    drawn = rows.group_by("draws_on").agg(pl.col("feasible_share").sum())
-    drawn = drawn.filter(pl.col("draws_on") != _ABUNDANT).sort("feasible_share", "draws_on", descending=[True, False])
-    names = [*drawn["draws_on"], _ABUNDANT]
-    hues = [COLORS[place] if place < len(COLORS) else NEUTRAL for place in range(len(names) - 1)] + ["#B4B4B4"]
+    rows, names = _grouped(rows)
+    hues = [_HUES.get(name, COLORS[place % len(COLORS)]) for place, name in enumerate(names)]
     most = max(1.0, _charts.largest(rows["end"]))
-    x = alt.X("start:Q", title="can have switched (% of the use)", axis=alt.Axis(format="%", tickCount=6),
-              scale=alt.Scale(domain=[0, 1.12 * most], nice=False))  # fmt: skip
+    axis = alt.Axis(format="%", values=[place / 5 for place in range(6)])
+    scale = alt.Scale(domain=[0, 1.2 * most], nice=False)
+    x = alt.X("start:Q", title="can have switched (% of the use)", axis=axis, scale=scale)
     y = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=330, ticks=False),
               scale=alt.Scale(domain=labels, paddingInner=0.25))  # fmt: skip
     offset = alt.YOffset("months:O", sort=list(_HORIZONS), scale=alt.Scale(paddingInner=0.1))
     legend = alt.Legend(orient="bottom", columns=5, labelLimit=200)
-    color = alt.Color("draws_on:N", title="draws on", scale=alt.Scale(domain=names, range=hues), legend=legend)
-    told = _charts.tooltip(rows, "use", "substitute", "months", "feasible_share", "draws_on", "mass_ratio", "cost_ratio",
-                           "performance_ratio", "is_proven", "grade", "source")  # fmt: skip
+    color = alt.Color("group:N", title="draws on", scale=alt.Scale(domain=names, range=hues), legend=legend)
+    told = _charts.tooltip(rows, "substitute", "months", "feasible_share", "draws_on", *_TOLD)
     base = alt.Chart(_charts.data(rows), width=WIDTH - 300, height={"step": 15, "for": "offset"})
     bars = base.mark_bar(stroke="white", strokeWidth=0.8).encode(
         x=x, x2="end:Q", y=y, yOffset=offset, color=color, tooltip=told
     )
-    words = alt.Chart(_charts.data(_names(rows))).mark_text(fontSize=9, color="black", baseline="middle")
-    words = words.encode(x="middle:Q", y=y, yOffset=offset, text="substitute:N")
+    dark = [name for name, hue in zip(names, hues, strict=True) if hue in _DARK]
+    ink = pl.when(pl.col("group").is_in(dark)).then(pl.lit("white")).otherwise(pl.lit("black")).alias("ink")
+    words = alt.Chart(_charts.data(_names(rows.with_columns(ink)))).mark_text(fontSize=9, baseline="middle")
+    ink_color = alt.Color("ink:N", scale=None)
+    words = words.encode(x="middle:Q", y=y, yOffset=offset, text="substitute:N", color=ink_color)
     ends = alt.Chart(_charts.data(_ends(table, rows))).mark_text(align="left", dx=4, fontSize=9, baseline="middle")
     ends = ends.encode(x="end:Q", y=y, yOffset=offset, text="told:N")
     left_out = order.len() - len(labels)
@@ -116,12 +122,23 @@ def _stacked(table: pl.DataFrame) -> pl.DataFrame:
     ]
     rows = pl.concat(parts).sort("use", "months", "feasible_share_36_months", descending=[False, False, True])
     end = pl.col("feasible_share").cum_sum().over("use", "months")
-    kept = ["use", "label", "substitute", "months", "feasible_share", "mass_ratio", "cost_ratio", "performance_ratio",
-            "is_proven", "grade", "source"]  # fmt: skip
+    kept = ["label", "substitute", "months", "feasible_share", *_TOLD]
     return rows.select(
         *kept, pl.col("substitute_commodity").fill_null(_ABUNDANT).alias("draws_on"), end.alias("end"),
         (end - pl.col("feasible_share")).alias("start"),
     )  # fmt: skip
+
+
+def _grouped(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Give the commodities that most is drawn from a colour each; the others share one."""
+    import polars as pl
+
+    drawn = rows.filter(pl.col("draws_on") != _ABUNDANT).group_by("draws_on").agg(pl.col("feasible_share").sum())
+    ranked = drawn.sort("feasible_share", "draws_on", descending=[True, False])["draws_on"].to_list()
+    own = {*ranked[: len(COLORS)], _ABUNDANT}
+    group = pl.when(pl.col("draws_on").is_in(list(own))).then("draws_on").otherwise(pl.lit(_OTHERS)).alias("group")
+    others = [_OTHERS] if len(ranked) > len(COLORS) else []
+    return rows.with_columns(group), [*ranked[: len(COLORS)], *others, _ABUNDANT]
 
 
 def _names(rows: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +147,7 @@ def _names(rows: pl.DataFrame) -> pl.DataFrame:
 
     length = pl.col("substitute").str.len_chars()
     wide = rows.filter((pl.col("feasible_share") >= _ROOM) & (length <= _CHARACTERS * pl.col("feasible_share")))
-    return wide.select("label", "months", "substitute", ((pl.col("start") + pl.col("end")) / 2).alias("middle"))
+    return wide.select("label", "months", "substitute", "ink", ((pl.col("start") + pl.col("end")) / 2).alias("middle"))
 
 
 def _ends(table: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from critmin._progress import Progress
     from critmin.scenario import Scenario
 
-    Swept: TypeAlias = Literal["enforcement", "restriction_level", "cover_days"]
+Swept: TypeAlias = Literal["enforcement", "restriction_level", "cover_days"]
 
 # What a sweep runs through when no values are given.
 VALUES = {

@@ -75,9 +75,12 @@ def shortfall_over_time(
     _charts.require_one(rows, "form")
     drawn = _largest_uses(rows)
     lack = drawn.group_by("period", maintain_order=True).agg(pl.col("shortfall_t", "demand_t").sum())
+    most, demand = _charts.largest(lack["shortfall_t"]), _charts.largest(lack["demand_t"])
+    if most > ROUNDING * demand:  # uses that are never short need no colour
+        drawn = drawn.filter(pl.col("shortfall_t").sum().over("use") > ROUNDING * demand)
     x = _periods(asked.periods)
     y = alt.Y("shortfall_t:Q", title="shortfall (t of contained metal per period)", axis=alt.Axis(format=",~f"),
-              scale=alt.Scale(domainMin=0))  # fmt: skip
+              scale=alt.Scale(domainMin=0, nice=True))  # fmt: skip
     names = drawn["use"].unique(maintain_order=True).to_list()
     color = alt.Color("use:N", title=None, legend=alt.Legend(orient="top", labelLimit=260, columns=4),
                       scale=alt.Scale(domain=names, range=list(COLORS[: len(names)])))  # fmt: skip
@@ -86,7 +89,6 @@ def shortfall_over_time(
         alt.Chart(_charts.data(drawn), width=WIDTH, height=280).mark_bar().encode(x=x, y=y, color=color, tooltip=told)
     )
     layers = [bars]
-    most, demand = _charts.largest(lack["shortfall_t"]), _charts.largest(lack["demand_t"])
     note = f". Uses of {rows['form'][0]} in {listed([country_name(region) for region in buyers])}"
     if most <= ROUNDING * demand:
         note += "; nothing is short"
@@ -149,7 +151,7 @@ def price_over_time(
     color = alt.Color("region:N", title=None, legend=alt.Legend(orient="top"),
                       scale=alt.Scale(domain=names, range=hues))  # fmt: skip
     # Lines that coincide stay visible: the first is the widest.
-    widths = alt.Scale(domain=names, range=[2 + 2.5 * (len(names) - 1 - place) for place in range(len(names))])
+    widths = alt.Scale(domain=names, range=[1.5 + 1.2 * (len(names) - 1 - place) for place in range(len(names))])
     width = alt.StrokeWidth("region:N", legend=None, scale=widths)
     legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=400) if len(plans) > 1 else None
     dash = alt.StrokeDash("kind:N", title=None, legend=legend,

@@ -26,7 +26,12 @@ _PARAMETERS = {
 
 
 def rent_bars(
-    plan: Resourcing | Plan, *, source: str | None = None, title: str = "What binds: scarcity rents", n_shown: int = 15
+    plan: Resourcing | Plan,
+    *,
+    form: str | None = None,
+    source: str | None = None,
+    title: str = "What binds: scarcity rents",
+    n_shown: int = 15,
 ) -> alt.LayerChart:
     """Draw what one tonne more of each limit is worth, the bottleneck first.
 
@@ -34,6 +39,8 @@ def rent_bars(
     ----------
     plan
         What :func:`critmin.resource` or :meth:`SupplyNetwork.plan` returned.
+    form
+        Limits of one form only.
     source
         Where the inputs come from.
     title
@@ -55,31 +62,33 @@ def rent_bars(
         When no limit binds.
     """
     import altair as alt
+    import polars as pl
 
     check(plan)
     asked = plan if isinstance(plan, Plan) else plan.plan
     _charts.require_count(n_shown, "n_shown")
-    _charts.require_rows(asked.bottleneck, "rent of a limit that binds")
-    drawn = _told_limits(asked.bottleneck.head(n_shown))
+    limits = asked.bottleneck if form is None else asked.bottleneck.filter(pl.col("form") == form)
+    _charts.require_rows(limits, "rent of a limit that binds" if form is None else f"rent of a limit of `{form}`")
+    drawn = _told_limits(limits.head(n_shown))
     axis = _charts.loss_axis([*drawn["rent_usd_per_t"], *drawn["highest_rent_usd_per_t"]], only_if_all=True)
     scale = axis.scale if axis.low is not None else alt.Scale(zero=True)
     x = alt.X("rent_usd_per_t:Q", title=f"scarcity rent (USD per t{axis.word})", scale=scale,
               axis=alt.Axis(format="~s", tickCount=6))  # fmt: skip
-    y = alt.Y("limit:N", sort=drawn["limit"].to_list(), title=None, axis=alt.Axis(labelLimit=320))
+    y = alt.Y("limit:N", sort=drawn["limit"].to_list(), title=None, axis=alt.Axis(labelLimit=420))
     kinds = drawn["binds"].unique(maintain_order=True).to_list()
     hues = [COLORS[place % len(COLORS)] for place in range(len(kinds))]
     color = alt.Color("binds:N", title=None, legend=alt.Legend(orient="top", columns=6),
                       scale=alt.Scale(domain=kinds, range=hues))  # fmt: skip
     told = _charts.tooltip(drawn, "rank", "limit", "n_periods", "used_t", "rent_usd_per_t", "highest_rent_usd_per_t",
                            "rent_usd")  # fmt: skip
-    base = alt.Chart(_charts.data(drawn), width=WIDTH - 330, height={"step": 24}).encode(y=y, tooltip=told)
+    base = alt.Chart(_charts.data(drawn), width=WIDTH - 380, height={"step": 24}).encode(y=y, tooltip=told)
     start = {"x2": alt.datum(axis.low if axis.low is not None else 0)}
     bars = base.mark_bar(size=15).encode(x=x, color=color, **start)
     ticks = base.mark_tick(thickness=2, size=15, color="black").encode(x=alt.X("highest_rent_usd_per_t:Q"))
     words = base.mark_text(align="left", dx=6, fontSize=10, color="#666").encode(
         x=alt.X("highest_rent_usd_per_t:Q"), text="told:N"
     )
-    left_out = asked.bottleneck.height - drawn.height
+    left_out = limits.height - drawn.height
     note = ". Bar: mean over the mass; tick: worst period; in words: rent times mass over all periods"
     note += f"; {left_out} smaller rents not drawn" if left_out else ""
     return alt.LayerChart(

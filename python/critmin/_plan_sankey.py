@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _MEASURE = "contained_mass_t"
 _LABEL, _GAP, _HEIGHT = 150, 165, 420
 _USES = "uses"
+# Uses that are named, the largest demand first; the others are one.
+_MOST_USES = 4
+_SMALLER = "smaller uses"
 # Flows below this share of the largest are what solvers leave of a zero.
 _ROUNDING = 1e-6
 
@@ -56,7 +59,7 @@ def plan_sankey(
     title
         Heading.
     n_countries
-        How many countries to name; the others are folded into one.
+        How many countries to name; the others are folded into one, as uses past the four with the largest demand are.
 
     Returns
     -------
@@ -212,12 +215,23 @@ def _flows_of(plan: Plan, chain: list[str], period: str | None) -> _Flows:
     for row in released.group_by("form", "region", maintain_order=True).agg(pl.col("released_t").sum()).to_dicts():
         if row["released_t"] > 0:  # what is filled up stays there
             own.append(_own(row["form"], row["region"], row["released_t"]))
+    named = _named_uses(plan, chain)
     for row in rows(plan.uses):
-        edges.append(_edge((row["form"],) * 2 + (row["region"],), (row["use"], _USES, row["region"]),
-                           row["supplied_t"]))  # fmt: skip
+        use = row["use"] if row["use"] in named else _SMALLER
+        edges.append(_edge((row["form"],) * 2 + (row["region"],), (use, _USES, row["region"]), row["supplied_t"]))
     place = {form: index for index, form in enumerate(chain)}
     edges.sort(key=lambda row: (place[row["supplier_stage"]], place.get(row["buyer_stage"], len(chain))))
     return _Flows(edges, own)
+
+
+def _named_uses(plan: Plan, chain: list[str]) -> list[str]:
+    """Return the uses with the largest demand over all periods, so that before and after name the same; or all."""
+    import polars as pl
+
+    of_chain = plan.uses.filter(pl.col("form").is_in(chain))
+    sums = of_chain.group_by("use", maintain_order=True).agg(pl.col("demand_t").sum())
+    ranked = sums.sort("demand_t", "use", descending=[True, False])["use"].to_list()
+    return ranked if len(ranked) <= _MOST_USES + 1 else ranked[:_MOST_USES]
 
 
 def _edge(supplier: tuple[str, ...], buyer: tuple[str, ...], flow: float) -> dict[str, Any]:

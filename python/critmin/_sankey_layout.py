@@ -21,6 +21,8 @@ BAR = ["good", "stage", "role", "country"]
 SUPPLIES, POOLS, HAS = 0, 1, 2
 # A difference this small beside the largest bar is rounding.
 _ROUNDING = 1e-9
+# What a country keeps of its own counts from this share of what it makes or uses on; below it solvers left it.
+_RESIDUE = 1e-6
 # Between two bars, so that two labels never touch.
 PAD = 15.0
 
@@ -131,7 +133,8 @@ def _with_domestic(ribbons: pl.DataFrame, own: pl.DataFrame | None) -> pl.DataFr
     sums = told.join(split, on=group, how="semi").group_by(key, maintain_order=True).sum()
     informed = pl.col("made").sum().over(group) > 0
     left = pl.when(informed).then(pl.col("made") - pl.col("sent")).otherwise(pl.col("used") - pl.col("got"))
-    stays = sums.with_columns(left.alias("flow")).filter(pl.col("flow") > 0, pl.col("country") != _flows.POOL)
+    least = _RESIDUE * pl.max_horizontal("made", "used")
+    stays = sums.with_columns(left.alias("flow")).filter(pl.col("flow") > least, pl.col("country") != _flows.POOL)
     both = [pl.col(part).alias(f"{end}_{part}") for end in ("supplier", "buyer") for part in key]
     roles = [pl.lit(SUPPLIES, pl.Int64).alias("supplier_role"), pl.lit(HAS, pl.Int64).alias("buyer_role")]
     return (

@@ -1,14 +1,20 @@
 //! Long work off the GIL: Ctrl-C arrives, and a progress callback is told how far the work is.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
-/// What the working thread reports, and what it is asked.
-#[derive(Default)]
+/// What the working thread reports, and what it is asked; a handle, so that a solver may keep one.
+#[derive(Clone, Default)]
 pub(crate) struct Progress {
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
     done: AtomicU64,
     total: AtomicU64,
     is_cancelled: AtomicBool,
@@ -17,14 +23,19 @@ pub(crate) struct Progress {
 impl Progress {
     /// Notes how far the work is; `false` asks the work to stop.
     pub(crate) fn report(&self, done: u64, total: u64) -> bool {
-        self.done.store(done, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
-        !self.is_cancelled.load(Ordering::Relaxed)
+        self.state.done.store(done, Ordering::Relaxed);
+        self.state.total.store(total, Ordering::Relaxed);
+        self.goes_on()
+    }
+
+    /// Whether the work shall go on.
+    pub(crate) fn goes_on(&self) -> bool {
+        !self.state.is_cancelled.load(Ordering::Relaxed)
     }
 
     fn tell(&self, py: Python<'_>, callback: Option<&Py<PyAny>>) -> PyResult<()> {
         let Some(callback) = callback else { return Ok(()) };
-        let (done, total) = (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
+        let (done, total) = (self.state.done.load(Ordering::Relaxed), self.state.total.load(Ordering::Relaxed));
         callback.call1(py, (done, total)).map(|_| ())
     }
 }
@@ -66,7 +77,7 @@ pub(crate) fn run_detached<T: Send>(
             if stopped.is_none()
                 && let Err(error) = py.check_signals().and_then(|()| progress.tell(py, callback))
             {
-                progress.is_cancelled.store(true, Ordering::Relaxed);
+                progress.state.is_cancelled.store(true, Ordering::Relaxed);
                 stopped = Some(error);
             }
         }

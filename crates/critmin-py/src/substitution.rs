@@ -1,7 +1,6 @@
 //! What can be done: supply networks and portfolios. Everything crosses as JSON: the tables are small, the work is not.
 
-use critmin_solve::SolveOptions;
-use critmin_substitution::Error;
+use critmin_solve::{SolveOptions, Watch};
 use critmin_substitution::equilibrium::{
     IsoelasticModel, PriceFormModel, RerouteOptions, ReroutingModel, SpatialModel, isoelastic_equilibrium,
     price_form_equilibrium, reroute, spatial_equilibrium,
@@ -15,6 +14,7 @@ use critmin_substitution::portfolio::{
     selection, value_of_information,
 };
 use critmin_substitution::stockpile::{BridgeMonth, bridging_stock, exponential_stock, months_bridged};
+use critmin_substitution::{Error, Monitor};
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,7 +35,7 @@ pub(crate) fn plan_network(
 ) -> PyResult<String> {
     let network: Network = parsed(network, "network")?;
     let options: PlanOptions = parsed(options, "plan options")?;
-    watched(py, progress, |watch| plan_watched(&network, &options, watch))
+    watched(py, progress, |monitor| plan_watched(&network, &options, monitor))
 }
 
 /// The network of a scenario from the reference dataset, with its inputs and warnings, as JSON.
@@ -59,7 +59,7 @@ pub(crate) fn portfolio_decide(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
-    watched(py, progress, |watch| decide_watched(&portfolio, &options, watch))
+    watched(py, progress, |monitor| decide_watched(&portfolio, &options, monitor))
 }
 
 /// The best answer at every budget, as JSON.
@@ -73,7 +73,7 @@ pub(crate) fn portfolio_frontier(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
-    watched(py, progress, |watch| frontier(&portfolio, &budgets, &options, watch))
+    watched(py, progress, |monitor| frontier(&portfolio, &budgets, &options, monitor))
 }
 
 /// What knowing the future is worth, as JSON.
@@ -86,7 +86,7 @@ pub(crate) fn portfolio_information(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
-    watched(py, progress, |watch| value_of_information(&portfolio, &options, watch))
+    watched(py, progress, |monitor| value_of_information(&portfolio, &options, monitor))
 }
 
 /// How often each project is chosen, as JSON.
@@ -102,7 +102,7 @@ pub(crate) fn portfolio_selection(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let (portfolio, options) = (of_portfolio(portfolio)?, solve_options(options)?);
-    watched(py, progress, |watch| selection(&portfolio, (n_resamples, n_reweighted), seed, &options, watch))
+    watched(py, progress, |monitor| selection(&portfolio, (n_resamples, n_reweighted), seed, &options, monitor))
 }
 
 /// Whether each project may be financed, as JSON; a portfolio is checked by it as a whole.
@@ -212,7 +212,7 @@ pub(crate) fn reroute_flows(py: Python<'_>, model: &str, options: &str) -> PyRes
     json(&py.detach(|| reroute(&model, &options)).map_err(|error| from_substitution(&error))?)
 }
 
-/// Stock that bridges a series of months, as JSON: `[{"month": ..., "use_t": ..., "supply_t": ..., ...}]`.
+/// Stock that bridges a series of months, as JSON: `[{"use_t": ..., "supply_t": ..., ...}]`.
 #[pyfunction]
 pub(crate) fn stock_to_bridge(months: &str) -> PyResult<String> {
     let months: Vec<BridgeMonth> = parsed(months, "months")?;
@@ -245,11 +245,13 @@ fn solve_options(text: &str) -> PyResult<SolveOptions> {
 fn watched<T: Serialize + Send>(
     py: Python<'_>,
     progress: Option<Py<PyAny>>,
-    work: impl FnOnce(&(dyn Fn(usize, usize) -> bool + Sync)) -> Result<T, Error> + Send,
+    work: impl FnOnce(&Monitor<'_>) -> Result<T, Error> + Send,
 ) -> PyResult<String> {
     run_detached(py, progress.as_ref(), |progress| {
-        let watch = |done: usize, total: usize| progress.report(done as u64, total as u64);
-        json(&work(&watch).map_err(|error| from_substitution(&error))?)
+        let handle = progress.clone();
+        let steps = |done: usize, total: usize| progress.report(done as u64, total as u64);
+        let monitor = Monitor { steps: &steps, solver: Watch::new(move |_| handle.goes_on()) };
+        json(&work(&monitor).map_err(|error| from_substitution(&error))?)
     })
 }
 

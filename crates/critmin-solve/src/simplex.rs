@@ -1,7 +1,5 @@
 //! The simplex solver `microlp`, with branch and bound for whole numbers.
 
-use std::time::Duration;
-
 use microlp::{ComparisonOp, OptimizationDirection, SolveOutcome, TerminationReason, Variable};
 
 use crate::reduce::merged;
@@ -11,8 +9,8 @@ use crate::{Error, Problem, SolveOptions};
 /// What messages call it.
 pub(crate) const NAME: &str = "the simplex solver";
 
-/// Seconds between two looks at the watch.
-const SLICE: Duration = Duration::from_millis(250);
+/// Nodes between two looks at the watch: counted, not timed, so that a watched search gives the same answer every time.
+const SLICE_NODES: u64 = 100;
 
 pub(crate) struct Vertex {
     pub(crate) values: Vec<f64>,
@@ -66,27 +64,26 @@ pub(crate) fn solve(
     Ok(Vertex { values, gap, is_stopped, iterations })
 }
 
-/// In one piece, or in slices of time with a look at the watch after each.
+/// In one piece, or in slices of nodes with a look at the watch after each.
 fn search(model: &microlp::Problem, mut how: microlp::SolveOptions, budget: &Budget) -> Result<SolveOutcome, Error> {
-    let slice = || match (budget.watch.is_watching(), budget.rest()) {
-        (false, rest) => rest,
-        (true, rest) => Some(rest.map_or(SLICE, |rest| rest.min(SLICE))),
-    };
-    how.time_limit = slice();
     let (node_limit, mip_gap) = (how.node_limit, how.mip_gap);
+    let left = |solved: u64| node_limit.map(|limit| limit.saturating_sub(solved));
+    let slice = |solved: u64| match (budget.watch.is_watching(), left(solved)) {
+        (false, left) => left,
+        (true, left) => Some(left.map_or(SLICE_NODES, |left| left.min(SLICE_NODES))),
+    };
+    (how.time_limit, how.node_limit) = (budget.rest(), slice(0));
     let mut outcome = model.solve_with(how).map_err(fault)?;
-    while outcome.termination_reason() == TerminationReason::TimeLimit && budget.watch.is_watching() {
+    while outcome.termination_reason() == TerminationReason::NodeLimit && budget.watch.is_watching() {
         let stats = outcome.stats();
         if budget.watch.stops(Progress { iterations: stats.lp_iterations, gap: stats.gap }) {
             return Err(Error::Interrupted);
         }
-        if budget.is_over() {
+        if budget.is_over() || left(stats.nodes_solved) == Some(0) {
             break;
         }
         let mut on = microlp::ResumeOptions::default();
-        on.time_limit = slice();
-        on.node_limit = node_limit.map(|limit| limit.saturating_sub(stats.nodes_solved));
-        on.mip_gap = Some(mip_gap);
+        (on.time_limit, on.node_limit, on.mip_gap) = (budget.rest(), slice(stats.nodes_solved), Some(mip_gap));
         outcome = outcome.resume_with(on).map_err(fault)?;
     }
     Ok(outcome)

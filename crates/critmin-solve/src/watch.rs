@@ -17,8 +17,8 @@ pub struct Progress {
 
 /// Is told of the progress of a solve, and may stop it.
 ///
-/// The interior point reports every step. The simplex is run in slices of a quarter of a second and
-/// reports between them: which of several equal optima comes back may then depend on the clock. [`Watch::default`] hears and stops nothing.
+/// The interior point reports every step, branch and bound after every hundred nodes. [`Watch::default`] hears and stops
+/// nothing.
 ///
 /// ```
 /// use critmin_solve::{Error, Problem, SolveOptions, Watch, solve_with};

@@ -14,7 +14,7 @@ pub enum Error {
     Disruption(#[from] critmin_disruption::Error),
     /// The solver has no certified answer.
     #[error(transparent)]
-    Solve(#[from] critmin_solve::Error),
+    Solve(critmin_solve::Error),
     /// A document cannot be read.
     #[error("{what} cannot be read: {reason}")]
     Syntax {
@@ -62,6 +62,12 @@ pub enum Error {
     /// The caller asked to stop.
     #[error("stopped on request")]
     Interrupted,
+}
+
+impl From<critmin_solve::Error> for Error {
+    fn from(fault: critmin_solve::Error) -> Self {
+        if fault == critmin_solve::Error::Interrupted { Self::Interrupted } else { Self::Solve(fault) }
+    }
 }
 
 /// One figure that cannot be used.

@@ -15,8 +15,10 @@
 pub mod equilibrium;
 mod error;
 pub mod material;
+mod monitor;
 pub mod network;
 pub mod portfolio;
 pub mod stockpile;
 
 pub use error::{Error, Fault};
+pub use monitor::Monitor;

@@ -6,6 +6,7 @@ mod common;
 use std::path::Path;
 
 use critmin_solve::SolveOptions;
+use critmin_substitution::Monitor;
 use critmin_substitution::portfolio::{
     Decision, Portfolio, decide, eligibility, frontier, selection, value_of_information,
 };
@@ -111,7 +112,7 @@ fn optima_expected_losses_and_tails_are_those_of_the_reference() {
             n_checked += 1;
             continue;
         }
-        let found = value_of_information(&of, &SolveOptions::default(), &|_, _| true).unwrap();
+        let found = value_of_information(&of, &SolveOptions::default(), &Monitor::silent()).unwrap();
         let value = match row["quantity"].as_str() {
             "mean_value_problem" => found.mean_value_problem,
             "expected_result_of_mean_value_solution" => found.expected_result_of_mean_value_solution,
@@ -184,7 +185,7 @@ fn the_frontier_agrees_with_one_decision_at_a_time_and_falls() {
     let Some(folder) = common::reference() else { return };
     let of = portfolio(&folder, 0.5, None);
     let budgets: Vec<f64> = (0..=24).map(|step| 2.5 * f64::from(step)).collect();
-    let found = frontier(&of, &budgets, &SolveOptions::default(), &|_, _| true).unwrap();
+    let found = frontier(&of, &budgets, &SolveOptions::default(), &Monitor::silent()).unwrap();
     assert_eq!(found.points.len(), budgets.len());
     assert!(0 < found.n_reused && found.n_solved < budgets.len());
     for point in &found.points {
@@ -206,7 +207,7 @@ fn the_frontier_agrees_with_one_decision_at_a_time_and_falls() {
 fn selection_is_the_same_on_any_number_of_threads() {
     let Some(folder) = common::reference() else { return };
     let of = portfolio(&folder, 0.5, None);
-    let run = || selection(&of, (20, 20), 7, &SolveOptions::default(), &|_, _| true).unwrap();
+    let run = || selection(&of, (20, 20), 7, &SolveOptions::default(), &Monitor::silent()).unwrap();
     let found = run();
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(run);
     assert_eq!(found, alone);

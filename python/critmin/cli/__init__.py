@@ -23,6 +23,7 @@ from critmin.cli.resource import resource
 from critmin.cli.scenario import scenario
 from critmin.cli.score import score
 from critmin.cli.study import study
+from critmin.cli.substitutes import substitutes
 from critmin.cli.sweep import sweep
 from critmin.exceptions import CritminError
 
@@ -64,6 +65,7 @@ def cli(*, debug: bool) -> None:
     \b
     Examples:
       critmin profile gallium
+      critmin substitutes gallium --months 36
       critmin score --method eu-2023
       critmin graph exposure gallium --country USA --reconcile world-pool
       critmin study list
@@ -77,7 +79,7 @@ def cli(*, debug: bool) -> None:
     """  # noqa: D301
 
 
-for _command in (profile, score, graph, methods, scenario, sweep, resource, economy, invest, study, data):
+for _command in (profile, substitutes, score, graph, methods, scenario, sweep, resource, economy, invest, study, data):
     cli.add_command(_command)
 
 

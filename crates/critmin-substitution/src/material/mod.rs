@@ -23,4 +23,4 @@ pub use foreign::{
 pub use index::{
     FeasibleShares, Horizon, OptionPart, SHARE_ROUNDING, Substitutability, UseSubstitutability, substitutability,
 };
-pub use table::{EndUse, SubstituteOption};
+pub use table::{EndUse, SubstituteOption, switching_cost};

@@ -32,6 +32,18 @@ pub struct SubstituteOption {
     pub is_proven: bool,
 }
 
+/// What replacing a tonne costs beside what the substitute draws \[USD/t replaced\], at least 0: the dearer part,
+/// `(cost_ratio - 1) price`, and the worth of the performance that is lost, `(1 - performance_ratio) value added`. One that
+/// is cheaper and as good would be in use already.
+pub fn switching_cost(
+    option: &critmin_core::SubstituteOption,
+    price_usd_per_t: f64,
+    value_added_usd_per_t: f64,
+) -> f64 {
+    let dearer = (option.cost_ratio - 1.0) * price_usd_per_t;
+    (dearer + (1.0 - option.performance_ratio) * value_added_usd_per_t).max(0.0)
+}
+
 impl From<&critmin_core::EndUse> for EndUse {
     fn from(row: &critmin_core::EndUse) -> Self {
         Self { use_id: row.use_id.clone(), use_share: row.use_share }

@@ -15,6 +15,9 @@ const NAMED: usize = 6;
 
 /// The fault of a programme that could not be solved, in the words of the network.
 pub(crate) fn explain(program: &Program<'_>, fault: SolveError) -> Result<Solution, Error> {
+    if matches!(fault, SolveError::Interrupted) {
+        return Err(Error::Interrupted);
+    }
     if matches!(fault, SolveError::Unbounded) {
         let how = "a store has a salvage value above what a tonne costs, or a cost is missing".to_owned();
         return Err(Error::MissingInput { what: "the cost of a plan falls without end".to_owned(), how });

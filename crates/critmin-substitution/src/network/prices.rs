@@ -2,10 +2,10 @@
 
 use critmin_solve::{Solution, solve};
 
-use crate::Error;
 use crate::network::program::Program;
 use crate::network::rows::RowKey;
 use crate::network::{Plan, PriceRow, solve as solving};
+use crate::{Error, Monitor};
 
 /// Activity below which a node counts as idle, in the programme's units of mass.
 const IDLE: f64 = 1e-6;
@@ -64,14 +64,14 @@ pub(crate) fn add_intervals(
     program: &Program<'_>,
     solution: &Solution,
     plan: &mut Plan,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
+    monitor: &Monitor<'_>,
 ) -> Result<(), Error> {
     let balances = program.keys.iter().enumerate().filter(|(_, (_, key))| matches!(key, RowKey::Balance(_)));
     let idle: Vec<(usize, usize)> = balances.enumerate().map(|(price, (row, _))| (price, row)).collect();
     let idle: Vec<_> = idle.into_iter().filter(|(price, _)| plan.prices[*price].is_idle).collect();
     let options = solving::solve_options(program, program.options);
     for (done, (price, row)) in idle.iter().enumerate() {
-        if !watch(done, idle.len()) {
+        if !monitor.goes_on(done, idle.len()) {
             return Err(Error::Interrupted);
         }
         let mut ends = [None, None];

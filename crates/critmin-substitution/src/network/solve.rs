@@ -1,8 +1,7 @@
 //! From a network to its proven plan.
 
-use critmin_solve::{Backend, Solution, SolveOptions, solve};
+use critmin_solve::{Backend, Solution, SolveOptions, solve_with};
 
-use crate::Error;
 use crate::network::columns::closed_arcs;
 use crate::network::explain::explain;
 use crate::network::program::Program;
@@ -10,6 +9,7 @@ use crate::network::rents::rents;
 use crate::network::{
     CostPart, FlowRow, Network, Plan, PlanOptions, ProductionRow, StockRow, SubstitutionRow, UseRow, prices,
 };
+use crate::{Error, Monitor};
 
 /// Below so many columns a simplex vertex is quick, and its zeros are zeros; above, the interior point answers alone.
 const VERTEX_COLUMNS: usize = 3_000;
@@ -41,31 +41,27 @@ const NOTHING: f64 = 1e-7;
 /// [`Error::Invalid`] with every fault of the network; [`Error::InfeasiblePlan`] with the requirements that conflict and
 /// what would have to give; [`Error::Solve`] when no answer is certified.
 pub fn plan(network: &Network, options: &PlanOptions) -> Result<Plan, Error> {
-    plan_watched(network, options, &|_, _| true)
+    plan_watched(network, options, &Monitor::silent())
 }
 
-/// The same, telling `watch` how far it is (done, of); `watch` returns whether to go on.
+/// The same, followed by `monitor`.
 ///
 /// # Errors
 ///
 /// Those of [`plan`], and [`Error::Interrupted`].
-pub fn plan_watched(
-    network: &Network,
-    options: &PlanOptions,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Result<Plan, Error> {
+pub fn plan_watched(network: &Network, options: &PlanOptions, monitor: &Monitor<'_>) -> Result<Plan, Error> {
     network.validate()?;
     let program = Program::new(network, options);
-    if !watch(0, 1) {
+    if !monitor.goes_on(0, 1) {
         return Err(Error::Interrupted);
     }
-    let solution =
-        solve(&program.problem, &solve_options(&program, options)).or_else(|fault| explain(&program, fault))?;
+    let solution = solve_with(&program.problem, &solve_options(&program, options), &monitor.solver)
+        .or_else(|fault| explain(&program, fault))?;
     let mut plan = read(&program, &solution);
     if options.price_intervals {
-        prices::add_intervals(&program, &solution, &mut plan, watch)?;
+        prices::add_intervals(&program, &solution, &mut plan, monitor)?;
     }
-    watch(1, 1);
+    monitor.goes_on(1, 1);
     Ok(plan)
 }
 

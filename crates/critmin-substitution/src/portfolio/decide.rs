@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use critmin_solve::{Certificate, SolveOptions, solve};
+use critmin_solve::{Certificate, SolveOptions, Watch, solve_with};
 
-use crate::Error;
 use crate::portfolio::evaluate::{Choice, Evaluated, cvar, evaluate, mean};
 use crate::portfolio::program::{Prepared, Program, Question};
 use crate::portfolio::{Decision, FutureRow, GainRow, Portfolio, ProjectRow, StockPurchase};
+use crate::{Error, Monitor};
 
 const DAYS_PER_YEAR: f64 = 365.25;
 /// Above it a column of yes or no means yes.
@@ -27,36 +27,32 @@ pub(crate) struct Found {
 ///
 /// [`Error::Invalid`] with every fault of the portfolio, [`Error::Solve`] when no answer is certified.
 pub fn decide(portfolio: &Portfolio, options: &SolveOptions) -> Result<Decision, Error> {
-    decide_watched(portfolio, options, &|_, _| true)
+    decide_watched(portfolio, options, &Monitor::silent())
 }
 
-/// The same, telling `watch` how far it is (done, of); `watch` returns whether to go on.
+/// The same, followed by `monitor`.
 ///
 /// # Errors
 ///
 /// Those of [`decide`], and [`Error::Interrupted`].
-pub fn decide_watched(
-    portfolio: &Portfolio,
-    options: &SolveOptions,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Result<Decision, Error> {
-    let prepared = Prepared::new(portfolio)?;
+pub fn decide_watched(portfolio: &Portfolio, options: &SolveOptions, monitor: &Monitor<'_>) -> Result<Decision, Error> {
+    let prepared = Prepared::new(portfolio, &monitor.solver)?;
     let question = Question::of(&prepared);
-    let go_on = |done: usize| if watch(done, 3) { Ok(()) } else { Err(Error::Interrupted) };
+    let go_on = |done: usize| if monitor.goes_on(done, 3) { Ok(()) } else { Err(Error::Interrupted) };
     go_on(0)?;
     let found = best(&prepared, &question, options)?;
     go_on(1)?;
     let with = evaluate(&prepared, &question.futures, &found.choice)?;
     go_on(2)?;
     let without = evaluate(&prepared, &question.futures, &Choice::none(&prepared))?;
-    watch(3, 3);
+    monitor.goes_on(3, 3);
     Ok(told(&prepared, &question, &found, (with, &without)))
 }
 
 /// Solves the programme of a question.
 pub(crate) fn best(prepared: &Prepared<'_>, question: &Question<'_>, options: &SolveOptions) -> Result<Found, Error> {
     let program = Program::new(prepared, question);
-    let solution = solve(&program.problem, options)?;
+    let solution = solve_with(&program.problem, options, &prepared.watch)?;
     let choice = Choice {
         projects: program.projects.iter().map(|column| HALF < solution.values[*column]).collect(),
         stocks_t: program.stocks.iter().map(|column| solution.values[*column].max(0.0)).collect(),
@@ -206,7 +202,7 @@ fn replaced(material: &super::Material, substituted_t: f64) -> f64 {
 ///
 /// [`Error::Invalid`] with every fault of the portfolio.
 pub fn eligibility(portfolio: &Portfolio) -> Result<Vec<(String, super::Verdict)>, Error> {
-    let prepared = Prepared::new(portfolio)?;
+    let prepared = Prepared::new(portfolio, &Watch::default())?;
     let ids = portfolio.projects.iter().map(|project| project.id.clone());
     Ok(ids.zip(prepared.verdicts).collect())
 }

@@ -1,6 +1,6 @@
 //! What a chosen set does in every scenario.
 
-use critmin_solve::{SolveOptions, solve};
+use critmin_solve::{SolveOptions, solve_with};
 use rayon::prelude::*;
 
 use crate::Error;
@@ -81,7 +81,7 @@ fn one(prepared: &Prepared<'_>, future: &Future, choice: &Choice) -> Result<Eval
     for column in program.projects.iter().chain(&program.stocks) {
         program.problem.set_cost(*column, 0.0);
     }
-    let solution = solve(&program.problem, &SolveOptions::default())?;
+    let solution = solve_with(&program.problem, &SolveOptions::default(), &prepared.watch)?;
     let outcomes = program.spans.iter().map(|span| outcome(prepared, future, span, &solution.values)).collect();
     Ok(Evaluated { loss_million_usd: solution.objective, outcomes })
 }

@@ -1,12 +1,12 @@
 //! The best answer at every budget, with work carried from point to point.
 
-use critmin_solve::{SolveOptions, solve};
+use critmin_solve::{SolveOptions, solve_with};
 
-use crate::Error;
 use crate::portfolio::decide::{Found, best};
 use crate::portfolio::program::{Prepared, Program, Question};
 use crate::portfolio::selection::objective_in;
 use crate::portfolio::{Frontier, FrontierPoint, Portfolio};
+use crate::{Error, Monitor};
 
 /// What two objectives may differ by and still count as one, as a share.
 const SAME: f64 = 1e-7;
@@ -27,9 +27,9 @@ pub fn frontier(
     portfolio: &Portfolio,
     budgets: &[f64],
     options: &SolveOptions,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
+    monitor: &Monitor<'_>,
 ) -> Result<Frontier, Error> {
-    let prepared = Prepared::new(portfolio)?;
+    let prepared = Prepared::new(portfolio, &monitor.solver)?;
     let mut budgets: Vec<f64> = budgets.to_vec();
     for budget in &budgets {
         let with = Portfolio { budget_million_usd: *budget, ..portfolio.clone() };
@@ -40,13 +40,13 @@ pub fn frontier(
     let mut search = Search { prepared: &prepared, options, relaxed: None, incumbent: None, n_solved: 0, n_reused: 0 };
     let mut points: Vec<FrontierPoint> = Vec::new();
     for (done, budget) in budgets.iter().enumerate() {
-        if !watch(done, budgets.len()) {
+        if !monitor.goes_on(done, budgets.len()) {
             return Err(Error::Interrupted);
         }
         let found = search.at(*budget)?;
         points.push(search.point(*budget, &found, points.last())?);
     }
-    watch(budgets.len(), budgets.len());
+    monitor.goes_on(budgets.len(), budgets.len());
     Ok(Frontier { points, n_solved: search.n_solved, n_reused: search.n_reused })
 }
 
@@ -128,7 +128,7 @@ impl Search<'_, '_> {
         let program = Program::new(self.prepared, &question);
         let problem = program.problem.relaxed();
         let options = SolveOptions { backend: critmin_solve::Backend::InteriorPoint, ..*self.options };
-        let solution = solve(&problem, &options)?;
+        let solution = solve_with(&problem, &options, &self.prepared.watch)?;
         let reduced = problem.reduced_costs(&solution.values, &solution.row_duals);
         let worth = (-solution.row_duals[program.budget_row]).max(0.0);
         // The bound that the duals prove lies below the objective by what the certificate allows.

@@ -2,12 +2,12 @@
 
 use critmin_solve::SolveOptions;
 
-use crate::Error;
 use crate::network::Series;
 use crate::portfolio::decide::best;
 use crate::portfolio::evaluate::{evaluate, mean};
 use crate::portfolio::program::{Prepared, Question};
 use crate::portfolio::{Availability, Future, Portfolio, PriceRatio, ProjectFactor, ValueOfInformation};
+use crate::{Error, Monitor};
 
 /// EVPI and VSS at risk weight 0: `EVPI = RP - Σ π WS`, `VSS = EEV - RP`, both at least 0.
 ///
@@ -19,12 +19,12 @@ use crate::portfolio::{Availability, Future, Portfolio, PriceRatio, ProjectFacto
 pub fn value_of_information(
     portfolio: &Portfolio,
     options: &SolveOptions,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
+    monitor: &Monitor<'_>,
 ) -> Result<ValueOfInformation, Error> {
-    let prepared = Prepared::new(portfolio)?;
+    let prepared = Prepared::new(portfolio, &monitor.solver)?;
     let neutral = Question { risk_weight: 0.0, ..Question::of(&prepared) };
     let total = neutral.futures.len() + 2;
-    let go_on = |done: usize| if watch(done, total) { Ok(()) } else { Err(Error::Interrupted) };
+    let go_on = |done: usize| if monitor.goes_on(done, total) { Ok(()) } else { Err(Error::Interrupted) };
     go_on(0)?;
     let here = best(&prepared, &neutral, options)?.objective;
     let mut wait = 0.0;
@@ -40,7 +40,7 @@ pub fn value_of_information(
     let seen = evaluate(&prepared, &neutral.futures, &blind.choice)?;
     let losses: Vec<f64> = seen.iter().map(|each| each.loss_million_usd).collect();
     let result = blind.choice.spent(&prepared) + mean(&losses, &probabilities);
-    watch(total, total);
+    monitor.goes_on(total, total);
     Ok(ValueOfInformation {
         here_and_now: here,
         wait_and_see: wait,

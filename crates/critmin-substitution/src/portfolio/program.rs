@@ -1,6 +1,6 @@
 //! The two-stage programme, and the figures of a portfolio in its units: million USD and tonnes.
 
-use critmin_solve::Problem;
+use critmin_solve::{Problem, Watch};
 
 use crate::Error;
 use crate::portfolio::eligibility::Earnings;
@@ -15,12 +15,15 @@ pub(crate) struct Prepared<'a> {
     pub(crate) verdicts: Vec<Verdict>,
     /// Position of each project's material.
     pub(crate) materials: Vec<usize>,
+    /// Follows every solve.
+    pub(crate) watch: Watch,
 }
 
 impl<'a> Prepared<'a> {
-    pub(crate) fn new(portfolio: &'a Portfolio) -> Result<Self, Error> {
+    pub(crate) fn new(portfolio: &'a Portfolio, watch: &Watch) -> Result<Self, Error> {
         portfolio.validate()?;
-        let mut prepared = Self { portfolio, loans: Vec::new(), verdicts: Vec::new(), materials: Vec::new() };
+        let watch = watch.clone();
+        let mut prepared = Self { portfolio, loans: Vec::new(), verdicts: Vec::new(), materials: Vec::new(), watch };
         for project in &portfolio.projects {
             let is_material = |material: &Material| material.id == project.material;
             let material = portfolio.materials.iter().position(is_material).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::portfolio::decide::best;
 use crate::portfolio::evaluate::{Choice, cvar, evaluate, mean};
 use crate::portfolio::program::{Prepared, Question};
 use crate::portfolio::{Portfolio, Selection, SelectionRow, SetRow};
-use crate::{Error, Fault};
+use crate::{Error, Fault, Monitor};
 
 /// Solves the portfolio for bootstrap resamples of its scenarios and for draws of their probabilities.
 ///
@@ -30,9 +30,9 @@ pub fn selection(
     (n_resamples, n_reweighted): (usize, usize),
     seed: u64,
     options: &SolveOptions,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
+    monitor: &Monitor<'_>,
 ) -> Result<Selection, Error> {
-    let prepared = Prepared::new(portfolio)?;
+    let prepared = Prepared::new(portfolio, &monitor.solver)?;
     if n_resamples + n_reweighted == 0 {
         let fault = Fault::new("n_resamples and n_reweighted", 0, "at least one draw");
         return Err(Error::Invalid { what: "the selection", faults: vec![fault] });
@@ -40,7 +40,7 @@ pub fn selection(
     let central = best(&prepared, &Question::of(&prepared), options)?;
     let (total, done) = (n_resamples + n_reweighted, AtomicUsize::new(0));
     let draw = |index: usize| -> Result<Vec<bool>, Error> {
-        if !watch(done.load(Ordering::Relaxed), total) {
+        if !monitor.goes_on(done.load(Ordering::Relaxed), total) {
             return Err(Error::Interrupted);
         }
         let probabilities = drawn(portfolio, index < n_resamples, stream(seed, index))?;
@@ -51,7 +51,7 @@ pub fn selection(
         Ok(found.choice.projects)
     };
     let chosen: Vec<Vec<bool>> = (0..total).into_par_iter().map(draw).collect::<Result<_, _>>()?;
-    watch(total, total);
+    monitor.goes_on(total, total);
     let share = |runs: &[Vec<bool>], project: usize| {
         if runs.is_empty() { 0.0 } else { ratio(runs.iter().filter(|run| run[project]).count(), runs.len()) }
     };

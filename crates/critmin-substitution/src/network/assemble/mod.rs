@@ -8,7 +8,7 @@ pub(crate) mod regions;
 mod routes;
 mod supply;
 mod time;
-mod uses;
+pub(crate) mod uses;
 
 use std::collections::BTreeSet;
 

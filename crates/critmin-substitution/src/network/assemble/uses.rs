@@ -2,7 +2,7 @@
 
 use critmin_core::{Dataset, EndUse, Grade, SubstituteOption};
 
-use crate::material::FeasibleShares;
+use crate::material::{FeasibleShares, switching_cost};
 use crate::network::assemble::ledger::Origin;
 use crate::network::assemble::{Assembly, Penalty, form_name};
 use crate::network::{Series, Stock, Substitution, UnmetStep, Use};
@@ -93,7 +93,6 @@ impl<'a> Assembly<'a> {
             if let (None, Some(id)) = (&draws_form, &row.substitute_commodity) {
                 self.not_modelled.insert(id.to_string());
             }
-            let cost = (row.cost_ratio - 1.0) * price + (1.0 - row.performance_ratio) * value_added;
             self.network.substitutions.push(Substitution {
                 substitute: row.substitute.clone(),
                 use_id: use_id.to_owned(),
@@ -101,8 +100,7 @@ impl<'a> Assembly<'a> {
                 form: form.to_owned(),
                 draws_form,
                 mass_ratio: row.mass_ratio,
-                // A substitute that is cheaper and as good would be in use already: it costs at least nothing.
-                cost_usd_per_t: cost.max(0.0),
+                cost_usd_per_t: switching_cost(row, price, value_added),
                 feasible_share: Series::ByPeriod(feasible.collect()),
             });
             let place = format!("{} for {}", row.substitute, row.use_id);
@@ -163,13 +161,16 @@ impl<'a> Assembly<'a> {
     }
 }
 
+/// Shares of a use and what a tonne that is not there costs \[USD/t\], the easy part first.
+pub(crate) fn value_steps(price: f64, value_added: f64) -> [(f64, f64); 2] {
+    let value = value_added.max(LEAST_VALUE * price);
+    [(EASY_SHARE, EASY_VALUE * value), (1.0 - EASY_SHARE, value)]
+}
+
 fn unmet_steps(penalty: Penalty, price: f64, value_added: f64) -> Vec<UnmetStep> {
     let step = |(width_share, penalty_usd_per_t)| UnmetStep { width_share, penalty_usd_per_t };
     match penalty {
-        Penalty::ValueAdded => {
-            let value = value_added.max(LEAST_VALUE * price);
-            [(EASY_SHARE, EASY_VALUE * value), (1.0 - EASY_SHARE, value)].map(step).to_vec()
-        }
+        Penalty::ValueAdded => value_steps(price, value_added).map(step).to_vec(),
         Penalty::PriceSteps => PRICE_STEPS.map(|(width, ratio)| step((width, ratio * price))).to_vec(),
     }
 }

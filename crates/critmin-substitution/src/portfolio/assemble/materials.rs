@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use critmin_core::{CommodityId, Dataset, EndUse, Grade, ProcessStep, SubstituteOption};
 
-use crate::material::FeasibleShares;
+use crate::material::{FeasibleShares, switching_cost};
 use crate::network::Series;
 use crate::network::assemble::base::Base;
 use crate::network::assemble::form_name;
 use crate::network::assemble::ledger::{Ledger, Origin};
 use crate::network::assemble::regions::Regions;
+use crate::network::assemble::uses::value_steps;
 use crate::portfolio::{BaseSupply, Buyer, Material, StockOffer, SubstitutionLimit, SupplyStage, UnmetTonnes};
 
 const MONTHS_PER_YEAR: f64 = 12.0;
 /// Storage and handling over the price of a stock.
 const STORAGE: f64 = 1.05;
-/// Least value of a tonne in a use over the price, and the part that gives way at half of it: as in the network.
-const LEAST_VALUE: f64 = 3.0;
-const EASY_SHARE: f64 = 0.25;
-const EASY_VALUE: f64 = 0.5;
 /// Horizon of what can be replaced \[months\].
 const SWITCH_MONTHS: f64 = 12.0;
 /// The process that starts from scrap.
@@ -191,10 +188,8 @@ impl<'a> Chain<'a> {
             };
             for option in dataset.substitutes.iter().filter(is_of_use) {
                 let replaced = share * FeasibleShares::from(option).at_month(SWITCH_MONTHS) * demand_t;
-                let price = (option.cost_ratio - 1.0) * self.base.price_usd_per_t
-                    + (1.0 - option.performance_ratio) * row.value_added_usd_per_t;
                 tonnes += replaced;
-                cost += replaced * price.max(0.0);
+                cost += replaced * switching_cost(option, self.base.price_usd_per_t, row.value_added_usd_per_t);
             }
         }
         (0.0 < tonnes).then(|| SubstitutionLimit { max_t: tonnes, cost_usd_per_t: cost / tonnes })
@@ -234,12 +229,11 @@ fn reaching(base: &Base<'_>, form: &str, buyer: &str, wanted: f64) -> Vec<(Strin
 /// Steps of the cost of a shortage: the uses by their value, each with an easy part first; alike values are one step.
 fn unmet_steps(uses: &[(&EndUse, f64)], demand_t: f64, price: f64) -> Vec<UnmetTonnes> {
     let of_use = |(row, share): &(&EndUse, f64)| {
-        let value = row.value_added_usd_per_t.max(LEAST_VALUE * price);
-        [(EASY_SHARE * share, EASY_VALUE * value), ((1.0 - EASY_SHARE) * share, value)]
+        value_steps(price, row.value_added_usd_per_t).map(|(part, penalty)| (part * share, penalty))
     };
     let mut steps: Vec<(f64, f64)> = uses.iter().flat_map(of_use).collect();
     if steps.is_empty() {
-        steps = vec![(1.0, LEAST_VALUE * price)];
+        steps = value_steps(price, 0.0).to_vec();
     }
     steps.sort_by(|one, other| one.1.total_cmp(&other.1));
     let mut found: Vec<UnmetTonnes> = Vec::new();
