@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import csv
+import dataclasses
 import itertools
 import json
 import os
 import pickle
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -356,6 +358,24 @@ def test_the_summary_fits_a_screen(decision: cm.Decision):
                  "Who gains", "Proven (gap 0 %)", "Assumed: ", "guesses"):  # fmt: skip
         assert told in text
     assert decision.summary() in decision._repr_html_().replace("&#x27;", "'").replace("&gt;", ">")
+
+
+def test_what_a_solver_leaves_of_a_zero_is_not_told(decision: cm.Decision):
+    record = json.loads(decision.to_json())
+    least = {"material": record["stocks"][0]["material"], "stock_t": 3e-13, "cost_million_usd": 1e-15,
+             "cover_days": 2e-13}  # fmt: skip
+    gain = {**record["gains"][0], "bloc": "Atlantis", "avoided_loss_million_usd": 3.31e-09}
+    noisy = dataclasses.replace(
+        decision, record={**record, "stocks": [least], "gains": [*record["gains"], gain], "spent_million_usd": 1e-12}
+    )
+    text = noisy.summary()
+    assert "Stocks: none." in text
+    assert "Atlantis" not in text
+    assert "0 of 60 million USD spent" in " ".join(text.split())
+    assert not re.search(r"\de-\d", text), text
+    assert noisy.stocks["stock_t"].to_list() == [0.0]
+    assert noisy.gains["avoided_loss_million_usd"][-1] == 0
+    assert decision.stocks["stock_t"].to_list() == [row["stock_t"] for row in record["stocks"]], "what is real stays"
 
 
 def test_a_decision_is_written_whole(decision: cm.Decision, tmp_path: Path):

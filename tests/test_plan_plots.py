@@ -63,8 +63,14 @@ def found() -> cm.Resourcing:
 
 
 @pytest.fixture(scope="module")
-def sweep(found: cm.Resourcing) -> pl.DataFrame:
-    return found.sweep("cover_days", [0.0, 2.0, 4000.0])
+def sweep() -> pl.DataFrame:
+    # B must hold 6 t at once, and gets them from A while half of the trade is open.
+    tight = {
+        "stocks": TABLES["stocks"].with_columns(capacity_t=pl.lit(6.0), cover_days=pl.lit(30.0)),
+        "bans": TABLES["bans"].with_columns(restriction_level=pl.lit(0.5)),
+    }
+    made = cm.resource(cm.SupplyNetwork.from_tables(**{**TABLES, **tight}, title="Tight"), buyers=["B", "C"])
+    return made.sweep("restriction_level", [0.0, 0.5, 1.0])
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +126,21 @@ def test_prices_of_plan_and_base(found: cm.Resourcing, tmp_path: Path):
 def test_the_bottleneck_is_the_first_bar(found: cm.Resourcing, tmp_path: Path):
     chart = plots.rent_bars(found)
     rows = datasets(chart, "limit", "rent_usd_per_t")
-    table = found.plan.bottleneck
+    table = found.bottleneck.filter(pl.col("rent_usd_per_t_change") > 1e-3)
+    assert table.height > 1
     assert [row["rank"] for row in rows] == table["rank"].to_list()
-    assert [row["rent_usd_per_t"] for row in rows] == pytest.approx(table["rent_usd_per_t"].to_list())
+    change = "rent_usd_per_t_change"
+    assert [row[change] for row in rows] == pytest.approx(table[change].to_list())
     first = chart.to_dict()["layer"][0]["encoding"]["y"]["sort"][0]
     assert table["name"][0] in first
     drawn = texts(chart, tmp_path)
     assert first in drawn
-    assert any(line.startswith("scarcity rent (USD per t") for line in drawn)
+    assert any(line.startswith("rise of the scarcity rent (USD per t") for line in drawn)
+    assert "against the base" in note(chart)
+    alone = plots.rent_bars(found.plan)
+    own = [row["rent_usd_per_t"] for row in datasets(alone, "limit", "rent_usd_per_t")]
+    assert own == pytest.approx(found.plan.bottleneck["rent_usd_per_t"].to_list()), "a bare plan keeps its own"
+    assert any(line.startswith("scarcity rent (USD per t") for line in texts(alone, tmp_path))
     assert f"{table.height - 1} smaller rents not drawn" in note(plots.rent_bars(found, n_shown=1))
     refined = [row["rank"] for row in datasets(plots.rent_bars(found, form="refined"), "limit", "rank")]
     assert refined == table.filter(pl.col("form") == "refined")["rank"].to_list()
@@ -189,12 +202,12 @@ def test_chains_do_not_add_up(two_chains: cm.Plan, tmp_path: Path):
 
 def test_a_value_without_a_plan_is_no_zero(sweep: pl.DataFrame, tmp_path: Path):
     chart = plots.parameter_curve(sweep)
-    rows = datasets(chart, "cost", "shortfall_share")
-    assert [row["value"] for row in rows] == [0.0, 2.0]
+    assert [row["value"] for row in datasets(chart, "cost")] == [0.0, 0.5]
+    assert [row["value"] for row in datasets(chart, "shortfall_share")] == [0.0, 0.5]
     assert "no plan is possible at 1 of 3 values" in note(chart)
     drawn = set(texts(chart, tmp_path))
     assert {"change of cost (million USD)", "shortfall (% of the buyers' demand)",
-            "cover that must be held (days of demand)"} <= drawn  # fmt: skip
+            "restriction level (% of the restricted exports)"} <= drawn  # fmt: skip
     with pytest.raises(cm.MissingInputsError, match="cost of a plan"):
         plots.parameter_curve(sweep.filter(pl.col("cost_usd").is_null()))
     with pytest.raises(cm.MissingColumnError, match="`value`"):
@@ -202,6 +215,23 @@ def test_a_value_without_a_plan_is_no_zero(sweep: pl.DataFrame, tmp_path: Path):
     other = sweep.with_columns(parameter=pl.lit("enforcement"))
     with pytest.raises(cm.InvalidDataError, match="`parameter`"):
         plots.parameter_curve(pl.concat([sweep, other]))
+
+
+def test_a_line_for_each_form_that_is_ever_short(tmp_path: Path):
+    amounts = {"demand_t": [10.0, 2.0, 5.0] * 2, "shortfall_t": [1.0, 0.0, 1e-9, 5.0, 0.1, 0.0]}
+    rows = pl.DataFrame({
+        "parameter": ["cover_days"] * 6, "value": [30.0] * 3 + [0.0] * 3, "form": ["ore", "tin", "zinc"] * 2,
+        "cost_usd": [1e9] * 3 + [2e9] * 3, "cost_change_usd": [1e6] * 3 + [3e6] * 3, **amounts,
+        "reason": pl.Series([None] * 6, dtype=pl.String),
+    }).with_columns(shortfall_share=pl.col("shortfall_t") / pl.col("demand_t"))  # fmt: skip
+    chart = plots.parameter_curve(rows)
+    assert [(row["value"], row["cost"]) for row in datasets(chart, "cost")] == [(0.0, 3.0), (30.0, 1.0)]
+    assert {row["form"] for row in datasets(chart, "shortfall_share", "form")} == {"ore", "tin"}
+    drawn = set(texts(chart, tmp_path))
+    assert {"ore", "tin", "cover that the buyers hold (days of demand)"} <= drawn
+    assert "zinc" not in drawn
+    calm = rows.with_columns(shortfall_t=pl.lit(0.0), shortfall_share=pl.lit(0.0))
+    assert "nothing is short" in note(plots.parameter_curve(calm))
 
 
 DRAWN: dict[str, Callable[..., alt.TopLevelMixin]] = {

@@ -65,6 +65,13 @@ def found() -> cm.Resourcing:
     return cm.resource(network(), buyers=["B", "C"])
 
 
+def tight() -> cm.SupplyNetwork:
+    """B must hold 4 t at once: half of the trade lets it, a closed border and a leak of 2 t do not."""
+    stocks = pl.DataFrame({"region": ["B"], "form": ["refined"], "initial_t": [1.0], "capacity_t": [4.0],
+                           "cover_days": [30.0]})  # fmt: skip
+    return network(stocks=stocks, bans=TABLES["bans"].with_columns(restriction_level=pl.lit(0.5)))
+
+
 def by_use(plan: cm.Plan, region: str, use: str, name: str) -> list[float]:
     rows = plan.uses.filter((pl.col("region") == region) & (pl.col("use") == use))
     return rows[name].to_list()
@@ -127,6 +134,34 @@ def test_what_binds_is_ranked_by_what_it_earns(found: cm.Resourcing):
     assert own["rent_usd_per_t"] == pytest.approx(1300.0, rel=1e-4)
 
 
+def test_what_binds_without_the_ban_is_taken_off(found: cm.Resourcing):
+    rows = found.bottleneck
+    assert rows.height == found.plan.bottleneck.height
+    assert rows["rank"].to_list() == list(range(1, rows.height + 1))
+    assert rows["rent_change_usd"].is_sorted(descending=True)
+    rise = rows["rent_usd_per_t"] - rows["rent_usd_per_t_base"]
+    assert (rise - rows["rent_usd_per_t_change"]).abs().max() == 0
+    assert (rise * rows["used_t"] - rows["rent_change_usd"]).abs().max() < 1e-6
+    assert found.tables["bottleneck"].equals(rows)
+    leak = rows.row(0, named=True)
+    assert (leak["name"], leak["rent_usd_per_t_base"]) == ("A-X-B", 0.0), "what does not bind in the base has 0 there"
+    # With 8 t wanted and 6 t made, A's refinery binds with and without a ban of B alone.
+    tight = network(
+        processes=TABLES["processes"].with_columns(capacity_t=pl.Series([None, 6.0, 0.0])),
+        bans=TABLES["bans"].filter(pl.col("arc") == "A-B"),
+    )  # fmt: skip
+    both = cm.resource(tight, buyers=["B", "C"])
+    before = {(row["kind"], row["name"], row["region"]): row["rent_usd_per_t"] for row in
+              both.base.bottleneck.to_dicts()}  # fmt: skip
+    binding = both.bottleneck.filter(pl.col("rent_usd_per_t_base") > 0)
+    assert not binding.is_empty()
+    for row in binding.to_dicts():
+        assert row["rent_usd_per_t_base"] == before[row["kind"], row["name"], row["region"]]
+    peace = cm.resource(network(bans=None), buyers=["B", "C"])
+    assert peace.bottleneck["rent_usd_per_t_change"].abs().max() in (None, 0.0)
+    assert "Bottleneck of the shock" not in peace.summary()
+
+
 def test_months_prices_and_shortfalls(found: cm.Resourcing):
     plan = found.plan
     assert plan.months_bridged("C") == 0
@@ -180,13 +215,15 @@ def test_the_summary_tells_the_answer(found: cm.Resourcing):
     assert max(len(line) for line in found.summary().splitlines()) <= 80
     for part in (
         "A tiny network", "4 periods, 2026-01 to 2026-04", "Buyers: B and C", "lamps 12.8 t of refined",
-        "refined up to", "Bottleneck: leak of A-X-B (refined, B)", "1,700 USD/t",
+        "refined up to", "Bottleneck of the shock: leak of A-X-B (refined, B)",
+        "1,700 USD/t more than without it",
         "glass replaces 1.2 t of refined in lamps", "Against the base: cost +", "A → X → B (refined) 6 t",
         "Routes that lose", "a bound on what markets can reach, not a forecast",
     ):  # fmt: skip
         assert part in text, part
     assert re.search(r"First shortfall: (B and )?C at once", text)
     assert "Against the base" not in found.plan.summary()
+    assert "Bottleneck: leak of A-X-B (refined, B), 1,700 USD/t" in " ".join(found.plan.summary().split())
     assert "nothing short" in found.base.summary()
     assert found.plan.summary("B") != found.plan.summary("C")
     for each in (found, found.plan, found.change):
@@ -298,14 +335,72 @@ def test_sweeps(found: cm.Resourcing):
     assert level["cost_change_usd"][0] == pytest.approx(0.0, abs=1.0)
     assert level["shortfall_share"].is_sorted()
     told: list[tuple[int, int]] = []
-    cover = found.sweep("cover_days", [0.0, 4000.0], progress=lambda done, total: told.append((done, total)))
+    made = cm.resource(tight(), buyers=["B"])
+    closed = made.sweep("restriction_level", [0.5, 1.0], progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 2), (2, 2)]
-    assert cover["cost_usd"].is_null().to_list() == [False, True]
-    assert "no plan satisfies" in cover["reason"][1]
+    assert closed["form"].to_list() == ["refined"] * 2
+    assert closed["cost_usd"].is_null().to_list() == [False, True]
+    assert "no plan satisfies" in closed["reason"][1]
     with pytest.raises(cm.InvalidDataError, match="expected one of"):
         found.sweep("colour")  # type: ignore[arg-type]
     with pytest.raises(cm.InvalidDataError):
         found.sweep("enforcement", [2.0])
+
+
+def test_a_sweep_of_cover_is_the_same_question_as_a_cover(found: cm.Resourcing):
+    for days, row in zip((0.0, 20.0, 4000.0), found.sweep("cover_days", [0.0, 20.0, 4000.0]).to_dicts(), strict=True):
+        asked = cm.resource(network(), buyers=["B", "C"], cover_days=days)
+        assert row["cost_usd"] == pytest.approx(asked.plan.cost_usd, rel=1e-9)
+        assert row["cost_change_usd"] == pytest.approx(asked.change.cost_usd, rel=1e-9)
+        assert row["shortfall_t"] == pytest.approx(asked.shortfall(())["shortfall_t"][0], rel=1e-9)
+    covered = cm.resource(network(), buyers=["B", "C"], cover_days=60.0)
+    store = covered.network.record["stocks"][0]
+    # B wants 4 t in 30 days.
+    assert (store["initial_t"], store["capacity_t"], store["cover_days"]) == (8.0, 8.0, 60.0)
+    again = covered.sweep("cover_days", [0.0])
+    assert again["cost_usd"][0] == pytest.approx(found.plan.cost_usd, rel=1e-9), "the network before the cover"
+    with pytest.raises(cm.InvalidDataError, match="no buyer has a store"):
+        cm.resource(network(), buyers=["C"]).sweep("cover_days")
+
+
+def test_a_sweep_of_cover_builds_the_reference_network_again(ban: cm.Scenario):
+    answer = cm.resource(ban, commodities="gallium", period_months=3)
+    rows = answer.sweep("cover_days", [0.0, 30.0, 180.0])
+    assert rows["cost_usd"].null_count() == 0
+    assert rows["reason"].null_count() == rows.height
+    gallium = rows.filter(pl.col("form") == "gallium high-purity")["shortfall_t"].to_list()
+    assert gallium[0] > gallium[1] > gallium[2] - 1e-9
+    asked = cm.resource(ban, commodities="gallium", period_months=3, cover_days=30.0)
+    held = rows.filter(pl.col("value") == 30.0)
+    assert held["cost_usd"].unique().to_list() == pytest.approx([asked.plan.cost_usd], rel=1e-9)
+    assert held["cost_change_usd"].unique().to_list() == pytest.approx([asked.change.cost_usd], rel=1e-9)
+    assert held["shortfall_t"].to_list() == pytest.approx(asked.shortfall("form")["shortfall_t"].to_list(), abs=1e-9)
+    again = asked.sweep("cover_days", [0.0])
+    assert again["cost_usd"][0] == pytest.approx(answer.plan.cost_usd, rel=1e-9)
+    assert pickle.loads(pickle.dumps(asked)).sweep("cover_days", [0.0]).equals(again)
+
+
+def test_tonnes_of_two_metals_stay_apart():
+    tin = pl.DataFrame({"id": ["smelt"], "region": ["A"], "input": [None], "output": ["tin"], "cost_usd_per_t": [5.0],
+                        "recovery": [1.0], "capacity_t": [9.0]}, schema=TABLES["processes"].schema)  # fmt: skip
+    route = pl.DataFrame({"id": ["tin"], "from": ["A"], "to": ["B"], "form": ["tin"], "via": [None],
+                          "premium_usd_per_t": [0.0], "capacity_t": [3.0], "is_leak": [True]},
+                         schema=TABLES["arcs"].schema)  # fmt: skip
+    both = network(
+        processes=pl.concat([TABLES["processes"], tin]), arcs=pl.concat([TABLES["arcs"], route]),
+        uses=pl.concat([TABLES["uses"], pl.DataFrame(
+            {"id": ["solder"], "region": ["B"], "form": ["tin"], "demand_t": [3.0]}, schema=TABLES["uses"].schema)]),
+        unmet_steps=pl.concat([TABLES["unmet_steps"], pl.DataFrame(
+            {"use": ["solder"], "region": ["B"], "form": ["tin"], "width_share": [1.0], "penalty_usd_per_t": [50.0]},
+            schema=TABLES["unmet_steps"].schema)]),
+    )  # fmt: skip
+    rows = cm.resource(both, buyers=["B", "C"]).sweep("enforcement", [0.0, 1.0])
+    assert rows.columns == ["parameter", "value", "form", "cost_usd", "cost_change_usd", "demand_t", "shortfall_t",
+                            "shortfall_share", "reason"]  # fmt: skip
+    assert rows.select("value", "form").rows() == [(0.0, "refined"), (0.0, "tin"), (1.0, "refined"), (1.0, "tin")]
+    assert rows["demand_t"].to_list() == pytest.approx([32.0, 12.0] * 2)
+    assert rows.filter(pl.col("form") == "tin")["shortfall_t"].to_list() == pytest.approx([0.0, 12.0], abs=1e-4)
+    assert (rows.group_by("value").agg(pl.col("cost_usd").n_unique())["cost_usd"] == 1).all(), "one cost of a plan"
 
 
 def test_everything_is_written(found: cm.Resourcing, tmp_path: Path):
@@ -374,9 +469,24 @@ def test_the_command_prints_the_answer(file: str):
     for part in (
         "A tiny network", "Buyers: B and C", "Who is short", "lamps", "First shortfall", "Price of the last tonne",
         "Bottleneck first", "leak of A-X-B (refined, B)", "Against the base: cost +",
-        "Cost and shortfall by cover days",
+        "Cost and shortfall by cover days", "buyers' shortfall", "refined",
     ):  # fmt: skip
         assert part in text, part
+
+
+def test_the_command_tells_where_no_plan_is_possible(tmp_path: Path):
+    place = tmp_path / "tight.json"
+    place.write_text(tight().to_json(), encoding="utf-8")
+    text = " ".join(printed("--network", str(place), "--buyers", "B", "--sweep", "restriction_level").split())
+    assert "No plan at 1" in text
+    assert "n/a" in text
+
+
+def test_what_a_solver_leaves_of_a_zero_is_not_told(found: cm.Resourcing):
+    for text in (found.summary(), found.base.summary(), found.change.summary()):
+        assert not re.search(r"\de-\d", text.split("Optimum proven")[0]), text
+    same = found.plan.compare(found.plan)
+    assert "cost 0 USD" in repr(same)
 
 
 def test_the_command_writes_files(file: str, tmp_path: Path):
@@ -407,12 +517,14 @@ def test_the_command_prints_json(file: str, found: cm.Resourcing):
         (("--network", "absent.json"), "cannot open"),
         (("gallium", "--bloc-cap", "JPN=0.5"), "expected REGION:BLOC=SHARE"),
         (("--network", "{file}", "--months", "12"), "means nothing for a network of your own"),
-        (("--network", "{file}", "--cover-days", "4000"), "no plan satisfies every requirement"),
+        (("--network", "{impossible}"), "no plan satisfies every requirement"),
         (("--network", "{file}", "--enforcement", "2"), "enforcement"),
     ],
 )
-def test_a_mistake_is_one_message(arguments: tuple[str, ...], message: str, file: str):
-    result = invoke(*(each.format(file=file) for each in arguments))
+def test_a_mistake_is_one_message(arguments: tuple[str, ...], message: str, file: str, tmp_path: Path):
+    impossible = tmp_path / "impossible.json"
+    impossible.write_text(tight().with_restriction_level(1.0).to_json(), encoding="utf-8")
+    result = invoke(*(each.format(file=file, impossible=impossible) for each in arguments))
     assert result.exit_code == 2, result.output
     assert message in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from critmin._answer import WIDTH
-from critmin._words import country_name, percent, short
+from critmin._words import country_name, percent, settled, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 # More rows than this do not fit on one screen.
 _MOST = 8
-# A gain below this is rounding [million USD].
-_NOTHING = 1e-9
 
 INFORMATION = {
     "here_and_now": "optimum under uncertainty",
@@ -55,10 +53,10 @@ def _financed(found: Decision) -> list[str]:
     record, chosen = found.record, found.chosen.to_dicts()
     cap = found.portfolio.record.get("lending_cap_million_usd")
     limit = "" if cap is None else f" of at most {short(cap)}"
+    spent = settled(found.spent_million_usd, record["budget_million_usd"])
     told = (
         f"Financed: {len(chosen)} of {len(record['projects'])} projects, {_money(found.lent_million_usd)} lent{limit}; "
-        f"{short(found.spent_million_usd)} of {_money(record['budget_million_usd'])} spent on grant equivalents and "
-        "stocks."
+        f"{short(spent)} of {_money(record['budget_million_usd'])} spent on grant equivalents and stocks."
     )
     lines = [f"  {_project(row)}" for row in chosen[:_MOST]]
     return [told, *lines, *_more(len(chosen))]
@@ -84,9 +82,9 @@ def _stocked(found: Decision) -> list[str]:
 def gains(found: Decision) -> list[str]:
     """Tell which bloc is spared how much, the greatest first."""
     sums: dict[str, float] = {}
-    for row in found.record["gains"]:
+    for row in found.gains.to_dicts():
         sums[row["bloc"]] = sums.get(row["bloc"], 0.0) + row["avoided_loss_million_usd"]
-    told = [(name, value) for name, value in sorted(sums.items(), key=lambda pair: -pair[1]) if value > _NOTHING]
+    told = [(name, value) for name, value in sorted(sums.items(), key=lambda pair: -pair[1]) if value > 0]
     if not told:
         return ["Who gains: nobody."]
     parts = ", ".join(f"{name} {short(value)}" for name, value in told[:_MOST])
@@ -212,7 +210,8 @@ def _money(million: float) -> str:
 
 
 def _change(before: float, after: float) -> str:
-    return f"{short(before + 0.0)} → {_money(after)}"
+    largest = max(abs(before), abs(after))
+    return f"{short(settled(before, largest) + 0.0)} → {_money(settled(after, largest))}"
 
 
 def _tail(record: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from critmin import _core, _plan_words
 from critmin._frames import rows_frame
 from critmin._plan_frames import COLUMNS, COMPARED, USE, bottleneck, difference
+from critmin._words import ROUNDING
 from critmin.exceptions import InvalidDataError, UnknownNameError
 from critmin.result import write_tables
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from critmin._plan_network import SupplyNetwork
 
-# A shortfall below this share of the demand is what solvers leave of a zero.
-ROUNDING = 1e-6
 DAYS_PER_MONTH = 365.25 / 12
 _AMOUNTS = ("demand_t", "supplied_t", "substituted_t", "shortfall_t", "shortfall_cost_usd")
 
@@ -306,7 +305,7 @@ class PlanChange:
 
     def __repr__(self) -> str:
         """Say what it came to."""
-        return f"<PlanChange of `{self.plan.title}`: cost {_plan_words.money(self.cost_usd, signed=True)}>"
+        return f"<PlanChange of `{self.plan.title}`: cost {_plan_words.change_of_cost(self.plan, self.base)}>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from critmin import _plan_words
+from critmin import _plan_cover, _plan_words
 from critmin._frames import rows_frame
+from critmin._plan_frames import risen
 from critmin._progress import progress_callback
 from critmin.exceptions import InfeasiblePlanError, InvalidDataError
 from critmin.result import write_tables
@@ -65,6 +66,10 @@ class Resourcing:
     warnings: list[str]
     options: dict[str, Any]
     _inputs: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    # Options of the core and who holds the cover, where the network was built out of the reference dataset.
+    _of_data: tuple[dict[str, Any], list[str]] | None = field(default=None, repr=False)
+    # The network before a cover was asked for, where it was given.
+    _bare: SupplyNetwork | None = field(default=None, repr=False)
 
     @property
     def network(self) -> SupplyNetwork:
@@ -77,15 +82,26 @@ class Resourcing:
         return self.plan.compare(self.base)
 
     @functools.cached_property
+    def bottleneck(self) -> pl.DataFrame:
+        """What the shock adds to the rent of each limit that binds, the one with the largest addition first.
+
+        Beside the columns of :attr:`Plan.bottleneck` (``rent_usd_per_t``, ...), ``rent_usd_per_t_base`` is the mean
+        rent of the same limit in the base, 0 where it does not bind, ``rent_usd_per_t_change`` the rise, and
+        ``rent_change_usd`` the rise times ``used_t``, by which the rows are ranked. A limit that is worth less than in
+        the base stands at the end. Where nothing is restricted nothing rises: look at ``plan.bottleneck``.
+        """
+        return risen(self.plan.bottleneck, self.base.bottleneck)
+
+    @functools.cached_property
     def inputs(self) -> pl.DataFrame:
         """Every figure that the network was built from, with range, unit, grade and source."""
         return rows_frame(self._inputs, _INPUTS)
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name: those of the plan, the changes against the base, and the inputs."""
+        """All tables by name: those of the plan, the changes against the base, what binds more, and the inputs."""
         changes = {f"change_{name}": table for name, table in self.change.tables.items()}
-        return {**self.plan.tables, **changes, "inputs": self.inputs}
+        return {**self.plan.tables, "bottleneck": self.bottleneck, **changes, "inputs": self.inputs}
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -107,7 +123,7 @@ class Resourcing:
         ----------
         parameter
             ``"enforcement"`` of leaks [fraction], ``"restriction_level"`` of every ban [fraction], or
-            ``"cover_days"`` of the stores of the buyers.
+            ``"cover_days"`` that the buyers hold, as in :func:`critmin.resource`; the base holds the same.
         values
             Which; by default five over the whole range.
         progress
@@ -116,45 +132,60 @@ class Resourcing:
         Returns
         -------
         polars.DataFrame
-            ``parameter``, ``value``, ``cost_usd``, ``cost_change_usd`` against the base, ``demand_t``, ``shortfall_t``
-            and ``shortfall_share`` of the buyers, and the ``reason`` where no plan is possible.
+            One row for each value and form: ``parameter``, ``value``, ``form``, ``cost_usd``, ``cost_change_usd``
+            against the base, ``demand_t``, ``shortfall_t`` and ``shortfall_share`` of the buyers, and the ``reason``
+            where no plan is possible. A plan has one cost for all its forms: it stands in every row of a value, so
+            take it once for each (``rows.unique("value", maintain_order=True)``) and never add it up.
 
         Raises
         ------
         InvalidDataError
-            For another parameter, and for a value outside its range.
+            For another parameter, a value outside its range, and a cover where no buyer has a store.
         """
         if parameter not in VALUES:
             raise InvalidDataError(f"found the parameter `{parameter}`, expected one of {list(VALUES)}")
         several = list(VALUES[parameter] if values is None else values)
         told, rows = progress_callback(progress, parameter), []
         for done, value in enumerate(several, start=1):
-            rows.append({"parameter": parameter, "value": float(value), **self._at(self._with(parameter, value))})
+            same = {"parameter": parameter, "value": float(value)}
+            rows += [{**same, **row} for row in self._at(*self._with(parameter, float(value)))]
             if told is not None:
                 told(done, len(several))
-        numbers = ("value", "cost_usd", "cost_change_usd", "demand_t", "shortfall_t", "shortfall_share")
-        return rows_frame(rows, {"parameter": str, **dict.fromkeys(numbers, float), "reason": str})
+        kinds = {"parameter": str, "value": float, "form": str}
+        numbers = ("cost_usd", "cost_change_usd", "demand_t", "shortfall_t", "shortfall_share")
+        return rows_frame(rows, {**kinds, **dict.fromkeys(numbers, float), "reason": str})
 
-    def _with(self, parameter: str, value: float) -> SupplyNetwork:
+    def _with(self, parameter: str, value: float) -> tuple[SupplyNetwork, SupplyNetwork | None]:
+        """Return the network at a value, and that of its base where it is another one than ours."""
         if parameter == "cover_days":
-            holders = {stock["region"] for stock in self.network.record["stocks"]}
-            held = [region for region in self.buyers if region in holders]
-            if not held:
-                raise InvalidDataError("no buyer has a store: a cover cannot be asked for; add rows to `stocks`")
-            return self.network.with_cover_days(value, regions=held)
+            return self._with_cover(value)
         if parameter == "enforcement":
-            return self.network.with_enforcement(value)
-        return self.network.with_restriction_level(value)
+            return self.network.with_enforcement(value), None
+        return self.network.with_restriction_level(value), None
 
-    def _at(self, network: SupplyNetwork) -> dict[str, Any]:
-        """Plan one network, as this one was planned."""
+    def _with_cover(self, days: float) -> tuple[SupplyNetwork, SupplyNetwork | None]:
+        if self._of_data is not None:
+            options, holders = self._of_data
+            _, network, peace = _plan_cover.of_data(self.scenario, {**options, "cover_days": days}, holders)
+            return network, network if peace is None else peace
+        bare = self.network if self._bare is None else self._bare
+        stores = {stock["region"] for stock in bare.record["stocks"]}
+        held = [region for region in self.buyers if region in stores]
+        if not held:
+            raise InvalidDataError("no buyer has a store: a cover cannot be asked for; add rows to `stocks`")
+        network = _plan_cover.of_network(bare, days, held)
+        return network, network.replace(bans=None) if network.record["bans"] else network
+
+    def _at(self, network: SupplyNetwork, peace: SupplyNetwork | None) -> list[dict[str, Any]]:
+        """Plan one network, as this one was planned, and tell the shortfall of each form."""
         try:
             plan = network.plan(**_choices(self.plan))
+            before = self.base if peace is None else plan if peace is network else peace.plan(**_choices(self.base))
         except InfeasiblePlanError as error:
-            return {"reason": str(error)}
-        found = plan.shortfall((), regions=self.buyers).row(0, named=True)
-        costs = {"cost_usd": plan.cost_usd, "cost_change_usd": plan.cost_usd - self.base.cost_usd}
-        return {**costs, **{name: found[name] for name in ("demand_t", "shortfall_t", "shortfall_share")}}
+            return [{"form": form, "reason": str(error)} for form in self.shortfall("form")["form"]]
+        costs = {"cost_usd": plan.cost_usd, "cost_change_usd": plan.cost_usd - before.cost_usd}
+        rows = plan.shortfall("form", regions=self.buyers).select("form", "demand_t", "shortfall_t", "shortfall_share")
+        return [{**costs, **row} for row in rows.to_dicts()]
 
     def summary(self) -> str:
         """Tell the answer on one screen: what the buyers get, what binds, what changed, what the inputs rest on."""
@@ -187,7 +218,7 @@ class Resourcing:
 
     def __repr__(self) -> str:
         """Say what it came to."""
-        change = _plan_words.money(self.plan.cost_usd - self.base.cost_usd, signed=True)
+        change = _plan_words.change_of_cost(self.plan, self.base)
         return f"<Resourcing of `{self.plan.title}`: {change} against the base>"
 
     def _repr_html_(self) -> str:

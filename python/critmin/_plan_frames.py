@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from critmin._words import ROUNDING
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -84,6 +86,32 @@ def bottleneck(rents: pl.DataFrame) -> pl.DataFrame:
     order = ["rent_usd", "highest_rent_usd_per_t", *where]
     ranked = sums.sort(order, descending=[True, True, *[False] * len(where)], nulls_last=True)
     return ranked.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+
+
+def risen(plan: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """Set what binds in a plan against what binds in its base, the largest rise times mass first."""
+    import polars as pl
+
+    where = ["kind", "name", "form", "region"]
+    before = base.select(*where, pl.col("rent_usd_per_t").alias("rent_usd_per_t_base"))
+    both = plan.drop("rank").join(before, on=where, how="left", nulls_equal=True, maintain_order="left")
+    both = both.with_columns(pl.col("rent_usd_per_t_base").fill_null(0.0))
+    change = pl.col("rent_usd_per_t") - pl.col("rent_usd_per_t_base")
+    both = both.with_columns(
+        change.alias("rent_usd_per_t_change"), (change * pl.col("used_t")).alias("rent_change_usd")
+    )
+    # As in a plan: a limit at zero earns nothing and binds none the less.
+    order = ["rent_change_usd", "rent_usd_per_t_change", *where]
+    ranked = both.sort(order, descending=[True, True, *[False] * len(where)], nulls_last=True)
+    return ranked.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+
+
+def noticeable(rises: pl.DataFrame) -> pl.DataFrame:
+    """Keep the limits that are worth more than in the base, beyond what solvers leave of a zero."""
+    import polars as pl
+
+    rise = pl.col("rent_usd_per_t_change")
+    return rises.filter(rise > ROUNDING * pl.col("rent_usd_per_t").max())
 
 
 def difference(name: str, plan: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:

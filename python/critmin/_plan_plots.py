@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from critmin import _charts
 from critmin._charts import WIDTH
 from critmin._flows import COLORS
-from critmin._plan import ROUNDING, Plan
+from critmin._plan import Plan
 from critmin._plan_rents import parameter_curve, rent_bars
 from critmin._plan_sankey import check, plan_sankey, source_of
-from critmin._words import country_name, listed, short
+from critmin._words import ROUNDING, country_name, listed, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from critmin._answer import WIDTH
 from critmin._flows import amount
-from critmin._words import country_name, listed, percent, short
+from critmin._plan_frames import noticeable
+from critmin._words import ROUNDING, country_name, listed, percent, settled, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +26,10 @@ KINDS = {
 _UNNAMED = {"cover", "store", "domestic_minimum"}
 # Rows that a screen shows of each list.
 SHOWN = 5
-_ROUNDING = 1e-6
 
 
-def plan_lines(plan: Plan, buyers: list[str]) -> list[str]:
-    """Tell a plan, without its notes."""
+def plan_lines(plan: Plan, buyers: list[str], limits: list[str] | None = None) -> list[str]:
+    """Tell a plan, without its notes; `limits` in place of its own lines on what binds."""
     lines = [
         plan.title,
         f"{len(plan.periods)} periods, {plan.periods[0]} to {plan.periods[-1]}; cost {money(plan.cost_usd)}"
@@ -38,7 +38,7 @@ def plan_lines(plan: Plan, buyers: list[str]) -> list[str]:
         *got(plan, buyers),
         *short_uses(plan, buyers),
         *last_tonnes(plan, buyers),
-        *bottlenecks(plan),
+        *(bottlenecks(plan) if limits is None else limits),
         *switched(plan, buyers),
     ]
     return _wrapped(lines)
@@ -52,11 +52,11 @@ def got(plan: Plan, buyers: list[str]) -> list[str]:
         if not demand:
             lines.append(f"  {row['form']}: no demand")
             continue
-        parts = [f"{percent(_zero(row['supplied_t'] / demand))} supplied"]
-        if row["substituted_t"] / demand > _ROUNDING:
+        parts = [f"{percent(settled(row['supplied_t'] / demand, 1.0))} supplied"]
+        if row["substituted_t"] / demand > ROUNDING:
             parts.append(f"{percent(row['substituted_t'] / demand)} replaced by substitutes")
         lack = row["shortfall_t"] / demand
-        parts.append(f"{percent(lack)} short" if lack > _ROUNDING else "nothing short")
+        parts.append(f"{percent(lack)} short" if lack > ROUNDING else "nothing short")
         lines.append(f"  {row['form']}: of {amount(demand, 't')} wanted, {', '.join(parts)}")
     return lines
 
@@ -65,7 +65,7 @@ def short_uses(plan: Plan, buyers: list[str]) -> list[str]:
     """Tell the uses that are short, the largest shortfall first."""
     import polars as pl
 
-    rows = plan.shortfall(("use", "form"), regions=buyers).filter(pl.col("shortfall_share") > _ROUNDING)
+    rows = plan.shortfall(("use", "form"), regions=buyers).filter(pl.col("shortfall_share") > ROUNDING)
     rows = rows.sort("shortfall_cost_usd", descending=True)
     told = [
         f"{row['use']} {amount(row['shortfall_t'], 't')} of {row['form']} ({percent(row['shortfall_share'])})"
@@ -101,8 +101,10 @@ def last_tonnes(plan: Plan, buyers: list[str]) -> list[str]:
 
     frames = [plan.last_tonne(region).with_columns(pl.lit(region).alias("region")) for region in buyers]
     moving = pl.concat(frames).drop_nulls("price_usd_per_t").sort("price_usd_per_t", descending=True)
+    highest = moving["price_usd_per_t"][0] if moving.height else 0.0
     told = [
-        f"{row['form']} up to {short(row['price_usd_per_t'])} USD/t ({country_name(row['region'])}, {row['period']})"
+        f"{row['form']} up to {short(settled(row['price_usd_per_t'], highest))} USD/t "
+        f"({country_name(row['region'])}, {row['period']})"
         for row in moving.unique("form", keep="first", maintain_order=True).head(SHOWN).to_dicts()
     ]
     return [f"Price of the last tonne: {'; '.join(told)}."] if told else []
@@ -115,6 +117,17 @@ def bottlenecks(plan: Plan) -> list[str]:
         for row in plan.bottleneck.head(3).to_dicts()
     ]  # fmt: skip
     return [f"Bottleneck: {'; then '.join(told)}."] if told else ["Bottleneck: no limit binds."]
+
+
+def risen_limits(found: Resourcing) -> list[str]:
+    """Tell the limits whose rent the shock raises most; those that bind anyway where nothing is restricted."""
+    if found.plan is found.base:
+        return bottlenecks(found.plan)
+    told = [
+        f"{limit_words(row)}, {short(row['rent_usd_per_t_change'])} USD/t more than without it"
+        for row in noticeable(found.bottleneck).head(3).to_dicts()
+    ]
+    return [f"Bottleneck of the shock: {'; then '.join(told)}." if told else "Bottleneck: the shock tightens no limit."]
 
 
 def limit_words(row: dict[str, Any]) -> str:
@@ -140,7 +153,7 @@ def switched(plan: Plan, buyers: list[str]) -> list[str]:
         pl.col("substituted_t").sum(), pl.col("drawn_t").sum()
     )
     demand = float(plan.shortfall((), regions=buyers)["demand_t"].sum())
-    used = sums.filter(pl.col("substituted_t") > _ROUNDING * demand).sort("substituted_t", descending=True)
+    used = sums.filter(pl.col("substituted_t") > ROUNDING * demand).sort("substituted_t", descending=True)
     told = [
         f"{row['substitute']} replaces {amount(row['substituted_t'], 't')} of {row['form']} in {row['use']}"
         + (f" and draws {amount(row['drawn_t'], 't')} of {row['draws_form']}" if row["draws_form"] else "")
@@ -162,7 +175,7 @@ def notes(plan: Plan) -> list[str]:
 def change_lines(change: PlanChange, buyers: list[str]) -> list[str]:
     """Tell what changed against the base."""
     parts = change["costs"].sort(change["costs"]["cost_usd_change"].abs(), descending=True)
-    least = _ROUNDING * max(abs(change.plan.cost_usd), abs(change.base.cost_usd), 1.0)
+    least = ROUNDING * max(abs(change.plan.cost_usd), abs(change.base.cost_usd), 1.0)
     told = [f"{part} {money(value, signed=True)}" for part, value in parts.select("part", "cost_usd_change").rows()
             if abs(value) > least]  # fmt: skip
     difference = money(change.cost_usd, signed=True) if abs(change.cost_usd) > least else "the same"
@@ -174,9 +187,10 @@ def _lost(change: PlanChange, buyers: list[str]) -> list[str]:
     ours, theirs = (each.shortfall("form", regions=buyers) for each in (change.plan, change.base))
     before = dict(theirs.select("form", "shortfall_t").rows())
     told = [
-        f"{form} {amount(before.get(form, 0.0), 't')} before, {amount(lack, 't')} after"
+        f"{form} {amount(settled(before.get(form, 0.0), demand), 't')} before, "
+        f"{amount(settled(lack, demand), 't')} after"
         for form, lack, demand in ours.select("form", "shortfall_t", "demand_t").rows()
-        if abs(lack - before.get(form, 0.0)) > _ROUNDING * demand
+        if abs(lack - before.get(form, 0.0)) > ROUNDING * demand
     ]
     return [f"Shortfall of the buyers: {'; '.join(told)}."] if told else []
 
@@ -188,7 +202,7 @@ def _moved(change: PlanChange) -> list[str]:
     flows = change["flows"].group_by("origin", "via", "destination", "form", maintain_order=True).agg(
         pl.col("sent_t_change", "sent_t", "sent_t_base").sum()
     )  # fmt: skip
-    least = _ROUNDING * float(pl.concat([flows["sent_t"], flows["sent_t_base"]]).sum())
+    least = ROUNDING * float(pl.concat([flows["sent_t"], flows["sent_t_base"]]).sum())
     lines = []
     for word, descending in (("Routes that gain", True), ("Routes that lose", False)):
         sign = 1 if descending else -1
@@ -212,7 +226,7 @@ def route(row: dict[str, Any]) -> str:
 
 def resourcing_lines(found: Resourcing) -> list[str]:
     """Tell the plan, the change against the base, and what the inputs rest on."""
-    lines = plan_lines(found.plan, found.buyers)
+    lines = plan_lines(found.plan, found.buyers, risen_limits(found))
     lines += [] if found.plan is found.base else change_lines(found.change, found.buyers)
     grades = found.inputs["grade"].value_counts().sort("grade").rows()
     told = ", ".join(f"{count} {grade or 'ungraded'}" for grade, count in grades)
@@ -241,11 +255,12 @@ def money(usd: float, *, signed: bool = False) -> str:
 
 def _parts(plan: Plan) -> str:
     unmet = dict(plan.costs.rows()).get("unmet", 0.0)
-    return f", of which {money(unmet)} for unmet demand" if unmet > _ROUNDING * max(plan.cost_usd, 1.0) else ""
+    return f", of which {money(unmet)} for unmet demand" if unmet > ROUNDING * max(plan.cost_usd, 1.0) else ""
 
 
-def _zero(share: float) -> float:
-    return share if share > _ROUNDING else 0.0
+def change_of_cost(plan: Plan, base: Plan) -> str:
+    """Write what a plan costs more than its base."""
+    return money(settled(plan.cost_usd - base.cost_usd, max(abs(plan.cost_usd), abs(base.cost_usd))), signed=True)
 
 
 def _wrapped(lines: Iterable[str]) -> list[str]:

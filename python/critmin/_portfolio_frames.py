@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from critmin._answer import WIDTH
 from critmin._frames import rows_frame
 from critmin._portfolio_tables import LOAN, STAGES
-from critmin._words import listed, short
+from critmin._words import listed, settled, short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -70,6 +70,33 @@ def shocks(record: dict[str, Any]) -> pl.DataFrame:
                     rows.append({**row, **told})
     text = ("scenario", "kind", "source", "project", "material", "stage", "window")
     return rows_frame(rows, {**dict.fromkeys(text, str), "factor": float})
+
+
+def settled_rows(
+    rows: list[dict[str, Any]], columns: Sequence[str], of: str | None = None, least: Mapping[Any, float] | None = None
+) -> list[dict[str, Any]]:
+    """Set to 0 what is below a millionth of the largest of its kind, over all the columns that are named.
+
+    Parameters
+    ----------
+    rows
+        Records.
+    columns
+        What is of one kind.
+    of
+        Column whose values part the rows, as tonnes of different materials.
+    least
+        What the largest is at least, by value of that column, ``None`` where there is none.
+    """
+    largest: dict[Any, float] = dict(least or {})
+    for row in rows:
+        key = row[of] if of else None
+        largest[key] = max(largest.get(key, 0.0), *(abs(row[name] or 0.0) for name in columns))
+
+    def cleared(row: dict[str, Any], name: str) -> float | None:
+        return None if row[name] is None else settled(row[name], largest[row[of] if of else None])
+
+    return [{**row, **{name: cleared(row, name) for name in columns}} for row in rows]
 
 
 def at(series: float | Sequence[float], place: int) -> float:

@@ -10,6 +10,8 @@ from critmin._html import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What is below this share of its like is what solvers leave of a zero.
+ROUNDING = 1e-6
 # Countries whose name takes an article in a sentence.
 _WITH_ARTICLE = {"USA", "GBR", "NLD", "PHL", "ARE", "COD"}
 # How a flag of the reference dataset is told; the flags of a figure that is there are not in the list.
@@ -90,6 +92,17 @@ def listed(names: Sequence[str]) -> str:
     'Japan, Russia and South Korea'
     """
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def settled(value: float, largest: float) -> float:
+    """Take what is below a millionth of the largest of its like for the zero that a solver means.
+
+    Examples
+    --------
+    >>> settled(3e-13, 40.0), settled(-0.2, 40.0)
+    (0.0, -0.2)
+    """
+    return value if abs(value) > ROUNDING * abs(largest) else 0.0
 
 
 def short(value: float) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from critmin import _core, _decision_words
 from critmin._frames import rows_frame
-from critmin._portfolio_frames import with_reasons
+from critmin._portfolio_frames import settled_rows, with_reasons
 from critmin.result import write_tables
 
 if TYPE_CHECKING:
@@ -108,27 +108,45 @@ class Decision:
 
     @functools.cached_property
     def stocks(self) -> pl.DataFrame:
-        """What is bought [t], at which cost, and how many days of the first window's demand it covers."""
+        """What is bought [t], at which cost, and how many days of the first window's demand it covers.
+
+        A cover below a millionth of the largest, or of a day, is none.
+        """
         numbers = ("stock_t", "cost_million_usd", "cover_days")
-        return rows_frame(self.record["stocks"], {"material": str, **dict.fromkeys(numbers, float)})
+        told = settled_rows(self.record["stocks"], ["cover_days"], least={None: 1.0})
+        rows = [
+            {**row, **dict.fromkeys(numbers, 0.0)} if before["cover_days"] and not row["cover_days"] else row
+            for row, before in zip(told, self.record["stocks"], strict=True)
+        ]
+        return rows_frame(rows, {"material": str, **dict.fromkeys(numbers, float)})
 
     @functools.cached_property
     def scenarios(self) -> pl.DataFrame:
         """Loss of each scenario with the chosen set and with nothing chosen."""
         numbers = ("probability", "loss_million_usd", "loss_without_million_usd")
-        return rows_frame(self.record["scenarios"], {"scenario": str, **dict.fromkeys(numbers, float)})
+        rows = settled_rows(self.record["scenarios"], numbers[1:])
+        return rows_frame(rows, {"scenario": str, **dict.fromkeys(numbers, float)})
 
     @functools.cached_property
     def outcomes(self) -> pl.DataFrame:
         """Demand and how it is met [t], one row per scenario, window and material."""
         text = dict.fromkeys(("scenario", "window", "material"), str)
-        return rows_frame(self.record["outcomes"], {**text, **dict.fromkeys(_MASSES, float)})
+        rows = settled_rows(self.record["outcomes"], _MASSES, of="material")
+        return rows_frame(rows, {**text, **dict.fromkeys(_MASSES, float)})
 
     @functools.cached_property
     def gains(self) -> pl.DataFrame:
-        """Expected shortfall of each bloc without and with the chosen set [t], and the loss that it is spared."""
+        """Expected shortfall of each bloc without and with the chosen set [t], and the loss that it is spared.
+
+        What is below a millionth of a material's demand, or of the expected loss, is 0.
+        """
         numbers = ("shortfall_without_t", "shortfall_with_t", "avoided_loss_million_usd")
-        return rows_frame(self.record["gains"], {"bloc": str, "material": str, **dict.fromkeys(numbers, float)})
+        demand: dict[str, float] = {}
+        for row in self.record["outcomes"]:
+            demand[row["material"]] = max(demand.get(row["material"], 0.0), row["demand_t"])
+        rows = settled_rows(self.record["gains"], numbers[:2], of="material", least=demand)
+        rows = settled_rows(rows, numbers[2:], least={None: self.expected_loss_without_million_usd})
+        return rows_frame(rows, {"bloc": str, "material": str, **dict.fromkeys(numbers, float)})
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -233,6 +251,9 @@ class Frontier(_Written):
             names = sorted(point["projects"])
             rows.append({**point, "projects": ", ".join(names), "changes": before is not None and names != before})
             before = names
+        rows = settled_rows(rows, ["expected_loss_million_usd", "cvar_million_usd", "objective_million_usd"])
+        rows = settled_rows(rows, ["spent_million_usd", "stocks_million_usd", "budget_million_usd"])
+        rows = settled_rows(rows, ["marginal_value"], least={None: 1.0})
         numbers = ("budget_million_usd", "objective_million_usd", "expected_loss_million_usd", "cvar_million_usd",
                    "spent_million_usd", "stocks_million_usd", "marginal_value", "gap")  # fmt: skip
         return rows_frame(rows, {**dict.fromkeys(numbers, float), "projects": str, "changes": bool})
@@ -262,8 +283,12 @@ class Selection(_Written):
 
     @functools.cached_property
     def sets(self) -> pl.DataFrame:
-        """The sets that were chosen, the most frequent first, with their regret against the optimum [million USD]."""
+        """The sets that were chosen, the most frequent first, with their regret against the optimum [million USD].
+
+        A regret below a USD is none.
+        """
         rows = [{**row, "projects": ", ".join(sorted(row["projects"]))} for row in self.record["sets"]]
+        rows = settled_rows(rows, ["regret_million_usd"], least={None: 1.0})
         return rows_frame(rows, {"projects": str, "frequency": float, "regret_million_usd": float})
 
     @property
@@ -310,6 +335,7 @@ class ValueOfInformation:
             {"quantity": name, "value_million_usd": self.record.get(name), "meaning": meaning}
             for name, meaning in _decision_words.INFORMATION.items()
         ]
+        rows = settled_rows(rows, ["value_million_usd"])
         return rows_frame(rows, {"quantity": str, "value_million_usd": float, "meaning": str})
 
     def summary(self) -> str:

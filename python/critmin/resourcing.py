@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from critmin import _core, core
+from critmin import _plan_cover, core
 from critmin._plan import Plan, PlanChange
 from critmin._plan_answer import Resourcing
 from critmin._plan_network import SupplyNetwork
@@ -70,9 +69,10 @@ def resource(
     enforcement
         Share of every leak's capacity that enforcement takes away, 0 to 1.
     cover_days
-        Days of their demand that the buyers must hold.
+        Days of their demand that the buyers hold when the ban begins: their stores are filled to it, at no cost. In a
+        network of one's own it must be held in every period, and only those with a row in `stocks` hold any.
     rivals
-        Whether other importers want the metal, too; without them the answer is too good, and the plan says so.
+        Whether other importers want the metal, too; without them the answer is too good, and a warning says so.
     penalty
         What unmet demand costs: ``"value_added"`` at risk, or ``"price_steps"``, multiples of the price.
     bloc_caps
@@ -136,20 +136,17 @@ def _of_data(
     wanted = _buyers(buyers)
     is_bloc = isinstance(buyers, str) and buyers == wanted[0] and len(wanted) > 1
     options = {**given, "buyers": buyers if is_bloc else wanted}
-    if given["cover_days"] > 0:
-        options["cover_regions"] = wanted[1:] if is_bloc else wanted
     for name in ("start", "commodities"):
         if not options[name]:
             del options[name]
-    told = _in_turn(progress, 1 if scenario is None else 2)
-    text = json.dumps(options)
-    built = json.loads(_core.resource_network(None if scenario is None else scenario._core, text))
-    plan = base = SupplyNetwork.from_record(built["network"]).plan(**how, progress=told(0))
-    if scenario is not None:
-        peace = json.loads(_core.resource_network(scenario.with_restriction_level(0.0)._core, text))
-        base = SupplyNetwork.from_record(peace["network"]).plan(**how, progress=told(1))
+    turn = _in_turn(progress, 1 if scenario is None else 2)
+    holders = wanted[1:] if is_bloc else wanted
+    built, network, peace = _plan_cover.of_data(scenario, options, holders)
+    plan = network.plan(**how, progress=turn(0))
+    base = plan if peace is None else peace.plan(**how, progress=turn(1))
     here = _known_buyers(plan, wanted)
-    return Resourcing(scenario, plan, base, here, built["warnings"], {**options, **how}, built["inputs"])
+    told = built["warnings"], {**options, **how}, built["inputs"]
+    return Resourcing(scenario, plan, base, here, *told, _of_data=(options, holders))
 
 
 def _of_network(
@@ -164,16 +161,17 @@ def _of_network(
     used = {use["region"] for use in network.record["uses"]}
     # The default buyers are a bloc of the world, which a network of one's own need not know.
     wanted = [buyers] if isinstance(buyers, str) and buyers in used else _buyers(buyers, used)
-    asked = network.with_enforcement(given["enforcement"]) if given["enforcement"] else network
+    bare = asked = network.with_enforcement(given["enforcement"]) if given["enforcement"] else network
     if given["cover_days"]:
         holders = {stock["region"] for stock in network.record["stocks"]}
         held = [region for region in wanted or sorted(used) if region in holders]
-        asked = asked.with_cover_days(given["cover_days"], regions=held)
+        asked = _plan_cover.of_network(asked, given["cover_days"], held) if held else asked
     told = _in_turn(progress, 2 if network.record["bans"] else 1)
     plan = asked.plan(**how, progress=told(0))
     base = asked.replace(bans=None).plan(**how, progress=told(1)) if network.record["bans"] else plan
     options = {"enforcement": given["enforcement"], "cover_days": given["cover_days"], **how}
-    return Resourcing(None, plan, base, _known_buyers(plan, wanted) if wanted else plan.buyers(), [], options)
+    here = _known_buyers(plan, wanted) if wanted else plan.buyers()
+    return Resourcing(None, plan, base, here, [], options, _bare=bare)
 
 
 def _buyers(buyers: str | Sequence[str], used: AbstractSet[str] = frozenset()) -> list[str]:

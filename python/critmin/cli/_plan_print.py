@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from critmin._flows import amount
+from critmin._plan_frames import noticeable
 from critmin._plan_words import after_months, change_lines, got, last_tonnes, limit_words, money, names, notes, switched
-from critmin._words import country_name, percent, short
+from critmin._words import ROUNDING, country_name, percent, settled, short
 from critmin.cli.render import print_item, print_line, print_lines, print_table
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 # Rows of a table that a terminal shows without `--all`.
 SHOWN = 10
-_ROUNDING = 1e-6
 
 
 def resourced(found: Resourcing, *, everything: bool) -> None:
@@ -41,29 +41,42 @@ def resourced(found: Resourcing, *, everything: bool) -> None:
 
 
 def swept(rows: pl.DataFrame) -> None:
-    """Print cost and shortfall for each value of a parameter."""
+    """Print cost and, form by form, shortfall for each value of a parameter; forms without demand are left out."""
     parameter = str(rows["parameter"][0])
     label = parameter.replace("_", " ")
-    cells = [_value(row, is_share=parameter != "cover_days") for row in rows.to_dicts()]
-    heads = (label, "change of cost", "buyers' shortfall", "share")
-    print_table(f"Cost and shortfall by {label}", heads, cells, right=heads)
-    for row in rows.filter(rows["reason"].is_not_null()).to_dicts():
+    largest = float(rows["cost_usd"].abs().max() or 0.0)  # type: ignore[arg-type]
+    reasons = rows.filter(rows["reason"].is_not_null()).unique("value", keep="first", maintain_order=True)
+    wanted = rows.filter((rows["demand_t"] > 0) | (rows["reason"].is_not_null() & rows["value"].is_first_distinct()))
+    cells: list[tuple[str | None, ...]] = []
+    before = None
+    for row in wanted.to_dicts():
+        value = percent(row["value"]) if parameter != "cover_days" else short(row["value"])
+        # The cost is that of the whole plan: it stands in the first row of a value only.
+        head = (value, _cost(row, largest)) if row["value"] != before else ("", "")
+        cells.append((*head, *_lack(row)))
+        before = row["value"]
+    heads = (label, "change of cost", "form", "buyers' shortfall", "share")
+    print_table(f"Cost and shortfall by {label}", heads, cells, wrap=heads[2:3], right=[*heads[:2], *heads[3:]])
+    for row in reasons.to_dicts():
         print_item(f"No plan at {short(row['value'])}", row["reason"])
 
 
-def _value(row: dict[str, Any], *, is_share: bool) -> tuple[str | None, ...]:
-    value = percent(row["value"]) if is_share else short(row["value"])
-    if row["cost_change_usd"] is None:
-        return value, None, None, None
-    return (
-        value, money(row["cost_change_usd"], signed=True), amount(row["shortfall_t"], "t"),
-        percent(row["shortfall_share"]),
-    )  # fmt: skip
+def _cost(row: dict[str, Any], largest: float) -> str | None:
+    change = row["cost_change_usd"]
+    return None if change is None else money(settled(change, largest), signed=True)
+
+
+def _lack(row: dict[str, Any]) -> tuple[str | None, ...]:
+    """Tell the form and what of it is short."""
+    if row["reason"] is not None:
+        return "", None, None
+    lack = amount(settled(row["shortfall_t"], row["demand_t"]), "t")
+    return row["form"], lack, percent(settled(row["shortfall_share"] or 0.0, 1.0))
 
 
 def _uses(found: Resourcing, *, everything: bool) -> None:
     rows = found.shortfall(("use", "form"))
-    rows = rows.filter(rows["shortfall_share"] > _ROUNDING).sort("shortfall_cost_usd", descending=True)
+    rows = rows.filter(rows["shortfall_share"] > ROUNDING).sort("shortfall_cost_usd", descending=True)
     if rows.is_empty():
         return
     shown = rows if everything else rows.head(SHOWN)
@@ -85,16 +98,26 @@ def _bridged(found: Resourcing) -> None:
 
 
 def _limits(found: Resourcing, *, everything: bool) -> None:
-    limits = found.plan.bottleneck
+    is_shock = found.plan is not found.base
+    limits = noticeable(found.bottleneck) if is_shock else found.plan.bottleneck
     if limits.is_empty():
-        print_item("Bottleneck", "no limit binds")
+        print_item("Bottleneck", "the shock tightens no limit" if is_shock else "no limit binds")
         return
     shown = limits if everything else limits.head(SHOWN)
+    # What a limit is worth without the shock is not the shock's doing.
+    columns = {"USD per t": "rent_usd_per_t", "in all": "rent_usd"}
+    if is_shock:
+        columns = {"USD per t": "rent_usd_per_t", "before": "rent_usd_per_t_base", "rise in all": "rent_change_usd"}
+    largest = float(limits["rent_usd_per_t"].max() or 0.0)  # type: ignore[arg-type]
+    *rents, whole = columns.values()
+    most = float(limits[whole].max() or 0.0)  # type: ignore[arg-type]
     cells = [
-        (limit_words(row), short(row["rent_usd_per_t"]), money(row["rent_usd"])) for row in shown.to_dicts()
-    ]  # fmt: skip
-    heads = ("what binds", "USD per t", "in all")
-    print_table("Bottleneck first: what one tonne more is worth", heads, cells, wrap=heads[:1], right=heads[1:])
+        (limit_words(row), *(short(settled(row[name], largest)) for name in rents), money(settled(row[whole], most)))
+        for row in shown.to_dicts()
+    ]
+    heads = ("what binds", *columns)
+    title = "Bottleneck first: what one tonne more is worth"
+    print_table(title, heads, cells, wrap=heads[:1], right=heads[1:])
     _left_out(limits.height - shown.height)
 
 
@@ -107,7 +130,7 @@ def _support(found: Resourcing) -> None:
 
 
 def _unmet(found: Resourcing) -> float:
-    return float(dict(found.plan.costs.rows()).get("unmet", 0.0))
+    return settled(float(dict(found.plan.costs.rows()).get("unmet", 0.0)), found.plan.cost_usd)
 
 
 def _left_out(number: int) -> None:

@@ -7,6 +7,8 @@
 
 /// Entries that a factor may have: beyond it the general solver is no slower.
 const ENTRIES: usize = 20_000_000;
+/// Multiplications that a factor may take: beyond it the general solver, which leaves dense columns aside, is faster.
+const MULTIPLICATIONS: f64 = 2e9;
 /// Explicit zeros that a merged supernode may have, as a share of its entries.
 const ZEROS: f64 = 0.15;
 /// Supernodes up to this width merge more readily: their overhead is larger than their work.
@@ -115,7 +117,7 @@ fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> O
     let mut patterns: Vec<Vec<usize>> = Vec::with_capacity(size);
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); size];
     let mut seen = vec![usize::MAX; size];
-    let mut n_entries = 0;
+    let (mut n_entries, mut work) = (0, 0.0);
     for at in 0..size {
         let mut rows = vec![at];
         seen[at] = at;
@@ -132,7 +134,8 @@ fn fundamental(neighbours: &[Vec<usize>], order: &[usize], place: &[usize]) -> O
             children[*parent].push(at);
         }
         n_entries += rows.len();
-        if ENTRIES < n_entries {
+        work += number(rows.len()) * number(rows.len());
+        if ENTRIES < n_entries || MULTIPLICATIONS < work {
             return None;
         }
         patterns.push(rows);

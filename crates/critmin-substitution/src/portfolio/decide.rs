@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use critmin_solve::{Certificate, SolveOptions, Watch, solve_with};
+use critmin_solve::{Certificate, Error as SolveError, SolveOptions, Watch, solve_with};
 
 use crate::portfolio::evaluate::{Choice, Evaluated, cvar, evaluate, mean};
 use crate::portfolio::program::{Prepared, Program, Question};
@@ -12,8 +12,11 @@ use crate::{Error, Monitor};
 const DAYS_PER_YEAR: f64 = 365.25;
 /// Above it a column of yes or no means yes.
 const HALF: f64 = 0.5;
+/// What counts as nothing, in a material's unit.
+const NOTHING: f64 = 1e-6;
 
 /// A choice with its proof.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) choice: Choice,
     pub(crate) objective: f64,
@@ -49,20 +52,46 @@ pub fn decide_watched(portfolio: &Portfolio, options: &SolveOptions, monitor: &M
     Ok(told(&prepared, &question, &found, (with, &without)))
 }
 
-/// Solves the programme of a question.
+/// The best answer to a question. When the time is over before anything is found, nothing is chosen, which is always
+/// possible; losses are at least 0, so that its gap is the whole of it.
 pub(crate) fn best(prepared: &Prepared<'_>, question: &Question<'_>, options: &SolveOptions) -> Result<Found, Error> {
+    match searched(prepared, question, options) {
+        Err(Error::Solve(SolveError::StoppedEarly { .. })) if options.time_limit_s.is_some() => {
+            let none = question.fixed.iter().map(|fixed| Some(fixed.unwrap_or(false)));
+            let question = Question { fixed: none.collect(), ..question.copied() };
+            let found =
+                searched(prepared, &question, &SolveOptions { time_limit_s: None, node_limit: None, ..*options })?;
+            let certificate = Certificate { gap: 1.0, ..found.certificate };
+            Ok(Found { certificate, is_proven: false, ..found })
+        }
+        answer => answer,
+    }
+}
+
+/// Solves the programme of a question as it stands.
+pub(crate) fn searched(
+    prepared: &Prepared<'_>,
+    question: &Question<'_>,
+    options: &SolveOptions,
+) -> Result<Found, Error> {
     let program = Program::new(prepared, question);
     let solution = solve_with(&program.problem, options, &prepared.watch)?;
     let choice = Choice {
         projects: program.projects.iter().map(|column| HALF < solution.values[*column]).collect(),
-        stocks_t: program.stocks.iter().map(|column| solution.values[*column].max(0.0)).collect(),
+        stocks_t: stocks_t(prepared, &program, &solution.values),
     };
     Ok(Found {
         choice,
-        objective: solution.objective,
+        objective: solution.objective * prepared.money,
         certificate: solution.certificate,
         is_proven: solution.is_proven,
     })
+}
+
+/// Stocks bought, by material; what an interior point leaves of none is none.
+fn stocks_t(prepared: &Prepared<'_>, program: &Program, values: &[f64]) -> Vec<f64> {
+    let bought = program.stocks.iter().zip(&prepared.units).map(|(column, unit)| (values[*column], unit));
+    bought.map(|(value, unit)| if value < NOTHING { 0.0 } else { value * unit }).collect()
 }
 
 fn told(

@@ -165,9 +165,9 @@ pub struct FrontierPoint {
 pub struct Frontier {
     /// The points, by rising budget.
     pub points: Vec<FrontierPoint>,
-    /// Mixed-integer problems that were solved.
+    /// Points that were searched from nothing.
     pub n_solved: usize,
-    /// Points that were proven from other points without a search.
+    /// Points proven by the point above them, without a search.
     pub n_reused: usize,
 }
 

@@ -7,8 +7,8 @@ use crate::Error;
 use crate::portfolio::program::{Prepared, Program, Question, Span};
 use crate::portfolio::{Future, OutcomeRow};
 
-/// Below so many tonnes a figure of the interior point counts as nothing.
-const NOTHING_T: f64 = 1e-6;
+/// What counts as nothing, in a material's unit: an interior point leaves 1e-8 of it.
+const NOTHING: f64 = 1e-6;
 
 /// Projects and stocks that are decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,22 +75,22 @@ fn one(prepared: &Prepared<'_>, future: &Future, choice: &Choice) -> Result<Eval
         fixed: choice.projects.iter().map(|is_chosen| Some(*is_chosen)).collect(),
     };
     let mut program = Program::new(prepared, &question);
-    for (column, stock) in program.stocks.iter().zip(&choice.stocks_t) {
-        program.problem.set_bounds(*column, *stock, *stock);
+    for ((column, stock), unit) in program.stocks.iter().zip(&choice.stocks_t).zip(&prepared.units) {
+        program.problem.set_bounds(*column, stock / unit, stock / unit);
     }
     for column in program.projects.iter().chain(&program.stocks) {
         program.problem.set_cost(*column, 0.0);
     }
     let solution = solve_with(&program.problem, &SolveOptions::default(), &prepared.watch)?;
     let outcomes = program.spans.iter().map(|span| outcome(prepared, future, span, &solution.values)).collect();
-    Ok(Evaluated { loss_million_usd: solution.objective, outcomes })
+    Ok(Evaluated { loss_million_usd: solution.objective * prepared.money, outcomes })
 }
 
 fn outcome(prepared: &Prepared<'_>, future: &Future, span: &Span, values: &[f64]) -> OutcomeRow {
     let portfolio = prepared.portfolio;
     let sum = |columns: &[usize]| {
         let total: f64 = columns.iter().map(|column| values[*column]).sum();
-        if total.abs() < NOTHING_T { 0.0 } else { total }
+        if total.abs() < NOTHING { 0.0 } else { total * prepared.units[span.material] }
     };
     OutcomeRow {
         scenario: future.id.clone(),

@@ -15,6 +15,10 @@ pub(crate) struct Prepared<'a> {
     pub(crate) verdicts: Vec<Verdict>,
     /// Position of each project's material.
     pub(crate) materials: Vec<usize>,
+    /// Tonnes per unit of each material in the programme: a power of ten near its demand.
+    pub(crate) units: Vec<f64>,
+    /// Million USD per unit of money in the programme.
+    pub(crate) money: f64,
     /// Follows every solve.
     pub(crate) watch: Watch,
 }
@@ -22,8 +26,10 @@ pub(crate) struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     pub(crate) fn new(portfolio: &'a Portfolio, watch: &Watch) -> Result<Self, Error> {
         portfolio.validate()?;
-        let watch = watch.clone();
-        let mut prepared = Self { portfolio, loans: Vec::new(), verdicts: Vec::new(), materials: Vec::new(), watch };
+        let units: Vec<f64> = portfolio.materials.iter().map(|material| unit(portfolio, material)).collect();
+        let (money, watch) = (money(portfolio), watch.clone());
+        let (loans, verdicts, materials) = (Vec::new(), Vec::new(), Vec::new());
+        let mut prepared = Self { portfolio, loans, verdicts, materials, units, money, watch };
         for project in &portfolio.projects {
             let is_material = |material: &Material| material.id == project.material;
             let material = portfolio.materials.iter().position(is_material).unwrap_or_default();
@@ -72,6 +78,28 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// Where the largest loss of a scenario should lie in the programme's units of money.
+const LARGEST: f64 = 1e3;
+
+/// The power of ten at or below the largest demand of a material.
+fn unit(portfolio: &Portfolio, material: &Material) -> f64 {
+    let largest = (0..portfolio.windows.len()).map(|at| material.demand_t.at(at)).fold(0.0, f64::max);
+    power_of_ten(largest)
+}
+
+/// A power of ten that brings the loss without any supply near [`LARGEST`].
+fn money(portfolio: &Portfolio) -> f64 {
+    let lost = |material: &Material| {
+        let all: f64 = material.unmet_steps.iter().map(|step| step.width_t * step.penalty_usd_per_t).sum();
+        all / USD_PER_MILLION
+    };
+    power_of_ten(portfolio.materials.iter().map(lost).sum::<f64>() / LARGEST)
+}
+
+fn power_of_ten(value: f64) -> f64 {
+    if 0.0 < value && value.is_finite() { 10.0_f64.powf(value.log10().floor()) } else { 1.0 }
+}
+
 fn price_usd_per_t(material: &Material, future: &Future, window: usize) -> Option<f64> {
     let rows = future.prices.iter().filter(|row| row.material == material.id);
     let ratio: f64 = rows.map(|row| row.ratio.at(window)).product();
@@ -115,6 +143,12 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
+    /// The same question, to be changed.
+    pub(crate) fn copied(&self) -> Self {
+        let (futures, fixed) = (self.futures.clone(), self.fixed.clone());
+        Self { futures, fixed, risk_weight: self.risk_weight, budget_million_usd: self.budget_million_usd }
+    }
+
     /// The portfolio's own.
     pub(crate) fn of(prepared: &Prepared<'a>) -> Self {
         let portfolio = prepared.portfolio;
@@ -134,8 +168,6 @@ pub(crate) struct Program {
     pub(crate) projects: Vec<usize>,
     /// Column of each material's stock.
     pub(crate) stocks: Vec<usize>,
-    /// Row of the budget.
-    pub(crate) budget_row: usize,
     /// Second-stage columns, scenario by scenario, material by material, window by window.
     pub(crate) spans: Vec<Span>,
 }
@@ -144,7 +176,8 @@ pub(crate) struct Program {
 pub(crate) struct Span {
     pub(crate) material: usize,
     pub(crate) window: usize,
-    pub(crate) base: [usize; 2],
+    /// Refined and ready metal of the base supplies; what is nowhere has no column.
+    pub(crate) base: Vec<usize>,
     pub(crate) projects: Vec<usize>,
     pub(crate) draw: usize,
     pub(crate) substitution: Option<usize>,
@@ -155,10 +188,11 @@ impl Program {
     pub(crate) fn new(prepared: &Prepared<'_>, question: &Question<'_>) -> Self {
         let mut problem = Problem::new();
         let (projects, stocks) = first_stage_columns(&mut problem, prepared, question);
-        let budget_row = first_stage_rows(&mut problem, prepared, question, (&projects, &stocks));
+        first_stage_rows(&mut problem, prepared, question, (&projects, &stocks));
         let weight = question.risk_weight;
-        let threshold = (0.0 < weight).then(|| problem.column(weight, f64::NEG_INFINITY, f64::INFINITY));
-        let mut program = Self { problem, projects, stocks, budget_row, spans: Vec::new() };
+        // Losses are at least 0, and so is where their tail begins.
+        let threshold = (0.0 < weight).then(|| problem.column(weight, 0.0, f64::INFINITY));
+        let mut program = Self { problem, projects, stocks, spans: Vec::new() };
         for (future, probability) in &question.futures {
             let expected = probability * (1.0 - weight);
             let losses = program.second_stage(prepared, question, future, expected);
@@ -192,10 +226,10 @@ impl Program {
             terms.push((self.stocks[material], -1.0));
             for project in of_stage(prepared, material, SupplyStage::Stockpile) {
                 let held = prepared.output_t(project, future, prepared.portfolio.windows.len() - 1);
-                terms.push((self.projects[project], -held));
+                terms.push((self.projects[project], -held / prepared.units[material]));
             }
             let held = prepared.supply_t(material, SupplyStage::Stockpile, future, 0);
-            self.problem.row(f64::NEG_INFINITY, held, &terms);
+            self.problem.row(f64::NEG_INFINITY, held / prepared.units[material], &terms);
         }
         losses
     }
@@ -220,13 +254,20 @@ struct Stage<'a, 'b> {
 }
 
 impl Stage<'_, '_> {
-    /// A column with its part in the loss.
-    fn column(&mut self, cost_million_usd: f64, upper: f64) -> usize {
-        let column = self.program.problem.column(self.expected * cost_million_usd, 0.0, upper);
-        if cost_million_usd != 0.0 {
-            self.losses.push((column, cost_million_usd));
+    /// A column of tonnes with its part in the loss, in the programme's units.
+    fn column(&mut self, material: usize, cost_million_usd: f64, upper_t: f64) -> usize {
+        let unit = self.prepared.units[material];
+        let cost = cost_million_usd * unit / self.prepared.money;
+        let column = self.program.problem.column(self.expected * cost, 0.0, upper_t / unit);
+        if cost != 0.0 {
+            self.losses.push((column, cost));
         }
         column
+    }
+
+    /// A column of a base supply, where there is any.
+    fn supplied(&mut self, material: usize, supply_t: f64) -> Option<usize> {
+        (0.0 < supply_t).then(|| self.column(material, 0.0, supply_t))
     }
 
     /// Output columns of the projects of a stage; those that cannot run are left out.
@@ -240,9 +281,10 @@ impl Stage<'_, '_> {
             }
             let cost = self.prepared.running_cost(project, self.future, window);
             let is_in = self.question.fixed[project] == Some(true);
-            let column = self.column(cost, if is_in { output } else { f64::INFINITY });
+            let column = self.column(material, cost, if is_in { output } else { f64::INFINITY });
             if !is_in {
-                let terms = [(column, 1.0), (self.program.projects[project], -output)];
+                let unit = self.prepared.units[material];
+                let terms = [(column, 1.0), (self.program.projects[project], -output / unit)];
                 self.program.problem.row(f64::NEG_INFINITY, 0.0, &terms);
             }
             columns.push(column);
@@ -260,26 +302,36 @@ impl Stage<'_, '_> {
         let refineries = self.outputs(material, SupplyStage::Refinery, window);
         let mut others = self.outputs(material, SupplyStage::Recycling, window);
         others.extend(self.outputs(material, SupplyStage::Direct, window));
-        let mined = self.column(0.0, mined);
-        let refined = self.column(0.0, refined);
-        let ready = self.column(0.0, ready);
-        let draw = self.column(0.0, f64::INFINITY);
-        let mut treated = vec![(refined, 1.0), (mined, -of.refine_yield)];
-        treated.extend(refineries.iter().map(|column| (*column, 1.0)));
-        treated.extend(mines.iter().map(|column| (*column, -of.refine_yield)));
-        self.program.problem.row(f64::NEG_INFINITY, 0.0, &treated);
+        let mined = self.supplied(material, mined);
+        let refined = self.supplied(material, refined);
+        let ready = self.supplied(material, ready);
+        let draw = self.column(material, 0.0, f64::INFINITY);
+        let mut treated: Vec<(usize, f64)> = refined.iter().chain(&refineries).map(|column| (*column, 1.0)).collect();
+        treated.extend(mined.iter().chain(&mines).map(|column| (*column, -of.refine_yield)));
+        if !treated.is_empty() {
+            self.program.problem.row(f64::NEG_INFINITY, 0.0, &treated);
+        }
         let substitution =
-            of.substitution.map(|limit| self.column(limit.cost_usd_per_t / USD_PER_MILLION, limit.max_t));
+            of.substitution.map(|limit| self.column(material, limit.cost_usd_per_t / USD_PER_MILLION, limit.max_t));
         let unmet: Vec<usize> = of
             .unmet_steps
             .iter()
-            .map(|step| self.column(step.penalty_usd_per_t / USD_PER_MILLION, step.width_t))
+            .map(|step| self.column(material, step.penalty_usd_per_t / USD_PER_MILLION, step.width_t))
             .collect();
         let projects: Vec<usize> = refineries.into_iter().chain(others).collect();
-        let span = Span { material, window, base: [refined, ready], projects, draw, substitution, unmet };
+        let span = Span {
+            material,
+            window,
+            base: refined.into_iter().chain(ready).collect(),
+            projects,
+            draw,
+            substitution,
+            unmet,
+        };
         let met = span.base.iter().chain(&span.projects).chain([&draw]).chain(&span.substitution).chain(&span.unmet);
         let terms: Vec<(usize, f64)> = met.map(|column| (*column, 1.0)).collect();
-        self.program.problem.row(of.demand_t.at(window), f64::INFINITY, &terms);
+        let wanted = of.demand_t.at(window) / self.prepared.units[material];
+        self.program.problem.row(wanted, f64::INFINITY, &terms);
         self.program.spans.push(span);
         draw
     }
@@ -297,7 +349,7 @@ fn first_stage_columns(
             None if verdict.is_eligible => (0.0, 1.0),
             _ => (0.0, 0.0),
         };
-        let cost = loan.grant_equivalent_million_usd;
+        let cost = loan.grant_equivalent_million_usd / prepared.money;
         let is_free = least < most;
         projects.push(if is_free {
             problem.integer_column(cost, least, most)
@@ -305,28 +357,30 @@ fn first_stage_columns(
             problem.column(cost, least, most)
         });
     }
-    let stock = |material: &Material| {
-        material.stock.map_or((0.0, 0.0), |stock| (stock.price_usd_per_t / USD_PER_MILLION, stock.max_t))
+    let stock = |(material, unit): (&Material, &f64)| {
+        let (price, most) = material.stock.map_or((0.0, 0.0), |stock| (stock.price_usd_per_t, stock.max_t));
+        (price * unit / USD_PER_MILLION / prepared.money, most / unit)
     };
-    let offers = prepared.portfolio.materials.iter().map(stock);
+    let offers = prepared.portfolio.materials.iter().zip(&prepared.units).map(stock);
     let stocks = offers.map(|(price, most)| problem.column(price, 0.0, most)).collect();
     (projects, stocks)
 }
 
-/// Budget, lending cap and concentration; returns the row of the budget.
+/// Budget, lending cap and concentration.
 fn first_stage_rows(
     problem: &mut Problem,
     prepared: &Prepared<'_>,
     question: &Question<'_>,
     (projects, stocks): (&[usize], &[usize]),
-) -> usize {
+) {
     let portfolio = prepared.portfolio;
     let gifts = projects.iter().zip(&prepared.loans).map(|(column, loan)| (*column, loan.grant_equivalent_million_usd));
     let prices = portfolio.materials.iter().map(|material| material.stock.map_or(0.0, |stock| stock.price_usd_per_t));
-    let bought = stocks.iter().zip(prices).map(|(column, price)| (*column, price / USD_PER_MILLION));
+    let prices = prices.zip(&prepared.units).map(|(price, unit)| price * unit / USD_PER_MILLION);
+    let bought = stocks.iter().zip(prices).map(|(column, price)| (*column, price));
     let spent: Vec<(usize, f64)> = gifts.chain(bought).collect();
-    let budget_row = problem.row(f64::NEG_INFINITY, question.budget_million_usd, &spent);
-    let Some(cap) = portfolio.lending_cap_million_usd else { return budget_row };
+    problem.row(f64::NEG_INFINITY, question.budget_million_usd, &spent);
+    let Some(cap) = portfolio.lending_cap_million_usd else { return };
     let lent = |is_counted: &dyn Fn(&Project) -> bool| -> Vec<(usize, f64)> {
         let all = portfolio.projects.iter().zip(projects).zip(&prepared.loans);
         all.filter(|((project, _), _)| is_counted(project))
@@ -342,5 +396,4 @@ fn first_stage_rows(
             problem.row(f64::NEG_INFINITY, share * cap, &lent(&|project| project.country == *country));
         }
     }
-    budget_row
 }

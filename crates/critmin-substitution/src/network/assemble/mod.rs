@@ -122,6 +122,12 @@ pub fn assemble_network(
     assembly.add_regions();
     assembly.add_bloc_caps()?;
     let Assembly { network, regions, mut ledger, not_modelled, .. } = assembly;
+    if !options.rivals {
+        ledger.warn(
+            "rivals are left out: nobody but the buyers and those who restrict wants the metal, which is too good"
+                .to_owned(),
+        );
+    }
     if !not_modelled.is_empty() {
         let names: Vec<String> = not_modelled.into_iter().collect();
         ledger.warn(format!(

@@ -18,7 +18,7 @@ pub struct NetworkOptions {
     pub start: Option<NaiveDate>,
     /// Months before the first restriction.
     pub lead_months: u32,
-    /// Whether substitutes draw on networks of their own (gallium arsenide replaced by indium phosphide draws indium).
+    /// Whether uses can switch to substitutes, which draw on networks of their own (indium phosphide draws indium).
     pub with_substitutes: bool,
     /// Whether regions beyond the buyers and the restricting countries want the metal too. Off is falsely rosy.
     pub rivals: bool,

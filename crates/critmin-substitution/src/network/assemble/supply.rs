@@ -8,6 +8,11 @@ use crate::{Error, Fault};
 
 const MONTHS_PER_YEAR: f64 = 12.0;
 
+/// How many monthly steps the output of a period rises by when every month adds one: 1 + 2 + ... over its months.
+fn steps(n_months: f64) -> f64 {
+    n_months * (n_months + 1.0) / 2.0
+}
+
 impl Assembly<'_> {
     /// Every maker of one commodity.
     pub(crate) fn add_supply(&mut self, base: usize) -> Result<(), Error> {
@@ -27,7 +32,7 @@ impl Assembly<'_> {
                 }
             }
             let month = maker.capacity_t / MONTHS_PER_YEAR;
-            let ramp = step.ramp_share_per_month.map(|share| share * month * n_months * n_months);
+            let ramp = step.ramp_share_per_month.map(|share| share * month * steps(n_months));
             self.network.processes.push(Process {
                 id: format!("{} {}", base_of.commodity, step.process),
                 region: region.clone(),

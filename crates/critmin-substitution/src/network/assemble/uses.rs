@@ -82,7 +82,7 @@ impl<'a> Assembly<'a> {
     }
 
     fn add_substitutes(&mut self, base: usize, use_id: &str, form: &str, region: &str, value_added: f64) {
-        let Some(months) = self.calendar.months_since_shock() else { return };
+        let Some(months) = self.calendar.months_since_shock().filter(|_| self.options.with_substitutes) else { return };
         let (commodity, price) = (self.bases[base].commodity.clone(), self.bases[base].price_usd_per_t);
         let is_of_use = |row: &&SubstituteOption| row.commodity == commodity && row.use_id == use_id && row.is_proven;
         let rows: Vec<&SubstituteOption> = self.dataset.substitutes.iter().filter(is_of_use).collect();
