@@ -15,7 +15,6 @@ from critmin.scenario import _read_text
 if TYPE_CHECKING:
     import polars as pl
 
-LoanSize: TypeAlias = Literal["proportional", "minimum"]
 # Id of a shipped rule, TOML text, a file of it, or the record.
 Rule: TypeAlias = str | Path | Mapping[str, Any]
 
@@ -75,7 +74,7 @@ def loan(
     market_rate: float = 0.095,
     tenor_years: int = 15,
     grace_years: int = 3,
-    size: LoanSize = "proportional",
+    size: Literal["proportional", "minimum"] = "proportional",
 ) -> dict[str, float]:
     """Work out a loan: its size, its yearly payment after the grace, and how much of it is a gift.
 

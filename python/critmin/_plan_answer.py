@@ -6,7 +6,7 @@ import functools
 import json
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 from critmin import _plan_cover, _plan_words
 from critmin._frames import rows_frame
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from critmin._progress import Progress
     from critmin.scenario import Scenario
 
-Swept: TypeAlias = Literal["enforcement", "restriction_level", "cover_days"]
 
 # What a sweep runs through when no values are given.
 VALUES = {
@@ -115,7 +114,11 @@ class Resourcing:
         return self.plan.shortfall(by, regions=self.buyers)
 
     def sweep(
-        self, parameter: Swept = "enforcement", values: Sequence[float] | None = None, *, progress: Progress = False
+        self,
+        parameter: Literal["enforcement", "restriction_level", "cover_days"] = "enforcement",
+        values: Sequence[float] | None = None,
+        *,
+        progress: Progress = False,
     ) -> pl.DataFrame:
         """Plan the network again for several values of one parameter.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -15,7 +15,6 @@ from critmin.cli.render import output_options, write_tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from critmin._eligibility import LoanSize
 
 _ALL = click.option("--all", "everything", is_flag=True, help="Print every row.")
 _LIMIT = click.option("--time-limit", type=float, metavar="S", help="Seconds for a problem; the best found is told.")
@@ -181,7 +180,7 @@ def rules(*, name: str | None, as_json: bool) -> None:
 @output_options(formats=False)
 def loan(
     *, capex: float, offtake: float, loan_to_value: float, rate: float, market_rate: float, tenor: int, grace: int,
-    size: LoanSize, as_json: bool,
+    size: Literal["proportional", "minimum"], as_json: bool,
 ) -> None:  # fmt: skip
     """Work out a loan: its size, its yearly payment, and how much of it is a gift.
 

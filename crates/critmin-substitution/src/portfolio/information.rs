@@ -44,10 +44,11 @@ pub fn value_of_information(
     Ok(ValueOfInformation {
         here_and_now: here,
         wait_and_see: wait,
-        expected_value_of_perfect_information: here - wait,
+        // Both are at least 0; what lies below is what the proofs of the optima leave open.
+        expected_value_of_perfect_information: (here - wait).max(0.0),
         mean_value_problem: blind.objective,
         expected_result_of_mean_value_solution: result,
-        value_of_stochastic_solution: result - here,
+        value_of_stochastic_solution: (result - here).max(0.0),
     })
 }
 
