@@ -8,9 +8,10 @@ use crate::{Error, Fault};
 
 const MONTHS_PER_YEAR: f64 = 12.0;
 
-/// How many monthly steps the output of a period rises by when every month adds one: 1 + 2 + ... over its months.
+/// Monthly steps between the outputs of two periods when every month adds one: as many as a period has months, in each of
+/// them. The first period after a standstill would rise by less, so that long periods are a little too quick.
 fn steps(n_months: f64) -> f64 {
-    n_months * (n_months + 1.0) / 2.0
+    n_months * n_months
 }
 
 impl Assembly<'_> {
