@@ -3,7 +3,7 @@
 use critmin_solve::Certificate;
 use serde::{Deserialize, Serialize};
 
-/// The cheapest way to serve the uses of a [`crate::Network`], proven.
+/// The cheapest way to serve the uses of a [`crate::network::Network`], proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Title of the network.
