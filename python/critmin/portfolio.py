@@ -251,7 +251,8 @@ class Portfolio:
         Parameters
         ----------
         time_limit_s
-            Seconds after which the best set found so far is returned with its gap; by default none.
+            Seconds after which the best set found so far is returned with its gap, or nothing chosen (gap 1) when there
+            was none; by default no limit.
         progress
             ``True`` draws a bar on a terminal; a callable receives ``(done, total)``.
 

@@ -1,6 +1,6 @@
 //! What a tonne is worth where: the duals of the balances.
 
-use critmin_solve::{Solution, solve};
+use critmin_solve::{Error as SolveError, Solution, solve_with};
 
 use crate::network::program::Program;
 use crate::network::rows::RowKey;
@@ -78,8 +78,12 @@ pub(crate) fn add_intervals(
         for (end, step) in ends.iter_mut().zip([-STEP, STEP]) {
             let mut moved = program.problem.clone();
             moved.shift_row(*row, step);
-            // Where nothing can give way on one side, the price has no end there.
-            let cost = solve(&moved, &options).ok().map(|found| (found.objective - solution.objective) / step);
+            let cost = match solve_with(&moved, &options, &monitor.solver) {
+                Ok(found) => Some((found.objective - solution.objective) / step),
+                // Where nothing can give way on one side, the price has no end there.
+                Err(SolveError::Infeasible { .. }) => None,
+                Err(fault) => return Err(fault.into()),
+            };
             let discount = program.network.periods[program.keys[*row].0].discount;
             *end = cost.map(|cost| program.scale.usd_per_t(cost) / discount);
         }

@@ -6,7 +6,8 @@ use critmin_core::{
     CommodityId, CountryId, Dataset, Grade, ProcessStep, ProductionStatistic, RegionalSupply, SourceId, Stage, Year,
 };
 use critmin_disruption::{
-    AssembledMarket, DEFAULT_EDITION, Figures, MarketOptions, MarketRequest, Producer, Scope, assemble_market,
+    AssembledMarket, DEFAULT_EDITION, Error as DisruptionError, Figures, MarketOptions, MarketRequest, Producer, Scope,
+    assemble_market,
 };
 
 use crate::Error;
@@ -63,20 +64,20 @@ impl<'a> Base<'a> {
         let mut base =
             Self { commodity, steps, makers: BTreeMap::new(), demand: BTreeMap::new(), price_usd_per_t: 0.0 };
         for index in 0..base.steps.len() {
-            base.read_makers(reading, index, ledger);
+            base.read_makers(reading, index, ledger)?;
         }
-        base.price_usd_per_t = base.price(reading, ledger);
+        base.price_usd_per_t = base.price(reading, ledger)?;
         base.read_demand(reading, ledger);
         Ok(base)
     }
 
     /// World table and parameters first, then the rows of `regional_supply` over them; countries of a pooled bloc add up.
-    fn read_makers(&mut self, reading: &Reading<'_>, index: usize, ledger: &mut Ledger) {
+    fn read_makers(&mut self, reading: &Reading<'_>, index: usize, ledger: &mut Ledger) -> Result<(), Error> {
         let step = self.steps[index];
         let is_of_step = |row: &&RegionalSupply| row.commodity == step.commodity && row.process == step.process;
         let rows: Vec<&RegionalSupply> = reading.dataset.regional_supply.iter().filter(is_of_step).collect();
         let is_from_scrap = !rows.is_empty() && rows.iter().all(|row| row.is_secondary);
-        let mut countries = if is_from_scrap { BTreeMap::new() } else { world_makers(reading, step, ledger) };
+        let mut countries = if is_from_scrap { BTreeMap::new() } else { world_makers(reading, step, ledger)? };
         let factor =
             reading.figures.parameters.get(&step.commodity, "capacity_factor", None).map_or(1.0, |row| row.value);
         for row in rows {
@@ -98,11 +99,12 @@ impl<'a> Base<'a> {
             let region = CountryId::new(country.as_str()).map_or(country, |id| reading.regions.of_country(&id));
             self.makers.entry((index, region)).and_modify(|sum| sum.add(&maker)).or_insert(maker);
         }
+        Ok(())
     }
 
-    fn price(&self, reading: &Reading<'_>, ledger: &mut Ledger) -> f64 {
+    fn price(&self, reading: &Reading<'_>, ledger: &mut Ledger) -> Result<f64, Error> {
         for step in &self.steps {
-            let found = market(reading, step, None);
+            let found = market(reading, step, None)?;
             if let Some(price) = found.and_then(|found| found.market.price_usd_per_t) {
                 let origin = Origin {
                     grade: Grade::Published,
@@ -111,7 +113,7 @@ impl<'a> Base<'a> {
                 };
                 let key = (step.commodity.as_str(), "price_usd_per_t", None);
                 ledger.used(key, (price, None, None), "USD/t", &origin);
-                return price;
+                return Ok(price);
             }
         }
         let cost = self.chain_cost();
@@ -120,7 +122,7 @@ impl<'a> Base<'a> {
             self.commodity,
             PRICE_OVER_COST * cost
         ));
-        PRICE_OVER_COST * cost
+        Ok(PRICE_OVER_COST * cost)
     }
 
     /// Cost of a tonne of the last form along the chain \[USD/t\].
@@ -242,9 +244,13 @@ impl Maker {
 }
 
 /// Makers of a step by country from the world table and the parameters; none where the tables do not know the stage.
-fn world_makers(reading: &Reading<'_>, step: &ProcessStep, ledger: &mut Ledger) -> BTreeMap<String, Maker> {
+fn world_makers(
+    reading: &Reading<'_>,
+    step: &ProcessStep,
+    ledger: &mut Ledger,
+) -> Result<BTreeMap<String, Maker>, Error> {
     // The latest figures of the edition: demand and regional rows are as new.
-    let Some(found) = market(reading, step, latest_year(reading, step)) else { return BTreeMap::new() };
+    let Some(found) = market(reading, step, latest_year(reading, step))? else { return Ok(BTreeMap::new()) };
     for input in found.inputs.iter().filter(|input| ["production_t", "capacity_t"].contains(&input.name.as_str())) {
         let place = format!("{} in {}", step.process, input.country.as_ref().map_or(OTHER, |country| country.as_str()));
         let origin = Origin { grade: input.grade, source: &input.source, note: &input.note };
@@ -256,7 +262,7 @@ fn world_makers(reading: &Reading<'_>, step: &ProcessStep, ledger: &mut Ledger) 
         let (output_t, capacity_t) = (producer.production_t, producer.capacity_t);
         (country, Maker { output_t, capacity_t, ..Maker::default() })
     };
-    found.market.producers.into_iter().map(maker).collect()
+    Ok(found.market.producers.into_iter().map(maker).collect())
 }
 
 /// Latest year with production at the stage of a step.
@@ -272,7 +278,7 @@ fn latest_year(reading: &Reading<'_>, step: &ProcessStep) -> Option<Year> {
 }
 
 /// The world market of a step, where the tables have one.
-fn market(reading: &Reading<'_>, step: &ProcessStep, year: Option<Year>) -> Option<AssembledMarket> {
+fn market(reading: &Reading<'_>, step: &ProcessStep, year: Option<Year>) -> Result<Option<AssembledMarket>, Error> {
     let request = MarketRequest {
         commodity: step.commodity.clone(),
         stage: Some(step.stage),
@@ -282,7 +288,16 @@ fn market(reading: &Reading<'_>, step: &ProcessStep, year: Option<Year>) -> Opti
         restrictions: Vec::new(),
         consumers: Vec::new(),
     };
-    assemble_market(reading.figures, &request, &MarketOptions::default()).ok()
+    match assemble_market(reading.figures, &request, &MarketOptions::default()) {
+        Ok(found) => Ok(Some(found)),
+        Err(
+            DisruptionError::NoDataAtStage { .. }
+            | DisruptionError::MissingInputs { .. }
+            | DisruptionError::Ambiguous { .. },
+        ) => Ok(None),
+        // A faulty figure, of the scenario's parameters too, is no absence.
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// By-product limits where no row names them: ratio times the host's output, at least what is made today.
